@@ -1,0 +1,147 @@
+#include "conf/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "sip/text.h"
+#include "sip/uri.h"
+
+namespace flowgate::conf {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+std::set<Role> read_roles(const Section& top) {
+  const auto value = top.find("roles");
+  if (!value) return {Role::edge, Role::registrar};
+  std::set<Role> roles;
+  for (const Value& item : value->list("a list of edge and registrar")) {
+    const std::string& name = item.text("edge or registrar");
+    if (name != "edge" && name != "registrar") item.expected("edge or registrar");
+    if (!roles.insert(name == "edge" ? Role::edge : Role::registrar).second)
+      item.refuse(in_quotes(name) + " stands twice");
+  }
+  if (!roles.contains(Role::registrar))
+    value->refuse("edge without registrar is not available in this version");
+  return roles;
+}
+
+// RFC 3261 §25.1: a hostname or an IPv4 address, as it stands in the host part of a URI.
+bool is_domain(std::string_view text) {
+  const std::string uri_text = fmt::format("sip:{}", text);
+  const auto uri = sip::Uri::parse(uri_text);
+  return uri && uri->host == text && !uri->host_is_v6;
+}
+
+std::vector<std::string> read_domains(const Section& top) {
+  const auto value = top.find("domains");
+  if (!value)
+    top.refuse("domains", "is missing: expected a list of the domains to serve, such as [example.com]");
+  std::vector<std::string> domains;
+  for (const Value& item : value->list("a list of domains, such as [example.com]")) {
+    const std::string& domain = item.text("a domain");
+    if (!is_domain(domain)) item.expected("a domain, such as example.com");
+    const bool twice = std::any_of(domains.begin(), domains.end(), [&](const std::string& other) {
+      return sip::equals_nocase(domain, other);
+    });
+    if (twice) item.refuse(in_quotes(domain) + " stands twice");
+    domains.push_back(domain);
+  }
+  return domains;
+}
+
+std::vector<Listener> read_listen(const Section& top) {
+  if (const auto value = top.find("listen")) return parse_listeners(*value);
+  const Endpoint any = *Endpoint::from("0.0.0.0", 5060);
+  return {{Protocol::udp, any, "udp:0.0.0.0:5060"}, {Protocol::tcp, any, "tcp:0.0.0.0:5060"}};
+}
+
+Edge read_edge(const Section& top) {
+  const Section section = top.section("edge", {"flow_timer", "next_hop"});
+  if (section.find("next_hop")) section.refuse("next_hop", "is not available in this version");
+  Edge edge;
+  edge.flow_timer = seconds(section.number("flow_timer", 120, 1, 86'400));
+  return edge;
+}
+
+std::filesystem::path read_key_file(const Section& top, const std::filesystem::path& folder) {
+  const auto value = top.section("flow_token", {"key_file"}).find("key_file");
+  return value ? value->path(folder) : folder / "flowtoken.key";
+}
+
+void refuse_admin(const Section& top) {
+  const Section section = top.section("admin", {"listen"});
+  if (section.find("listen")) section.refuse("listen", "is not available in this version");
+}
+
+// A bound that the file does not give makes room for the others.
+Limits read_limits(const Section& top) {
+  const Section section =
+      top.section("limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes",
+                             "connections", "bindings_per_aor", "transactions", "send_queue_bytes"});
+  const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
+                                 std::size_t most) {
+    return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
+                          static_cast<std::uint32_t>(most));
+  };
+  Limits limits;
+  sip::Limits& sip = limits.sip;
+  sip.message_bytes = number("message_bytes", sip.message_bytes, 2048, 16 << 20);
+  sip.header_bytes =
+      number("header_bytes", std::min(sip.header_bytes, sip.message_bytes), 2048, sip.message_bytes);
+  sip.fields = number("fields", sip.fields, 16, 10'000);
+  sip.values = number("values", sip.values, 4, 10'000);
+  sip.params = number("params", sip.params, 4, 1'000);
+  sip.uri_bytes = number("uri_bytes", std::min(sip.uri_bytes, sip.header_bytes), 256, sip.header_bytes);
+  limits.connections = number("connections", limits.connections, 1, 10'000'000);
+  limits.bindings_per_aor = number("bindings_per_aor", limits.bindings_per_aor, 1, 1'000);
+  limits.transactions = number("transactions", limits.transactions, 1, 100'000'000);
+  limits.send_queue_bytes = number("send_queue_bytes", std::max(limits.send_queue_bytes, sip.message_bytes),
+                                   sip.message_bytes, 1 << 30);
+  return limits;
+}
+
+Timers read_timers(const Section& top) {
+  const Section section =
+      top.section("timers", {"t1_ms", "t2_ms", "t4_ms", "timer_c_seconds", "branch_timeout_ms"});
+  const std::uint32_t t1 = section.number("t1_ms", 500, 10, 10'000);
+  Timers timers;
+  timers.t1 = milliseconds(t1);
+  timers.t2 = milliseconds(section.number("t2_ms", std::max(4'000U, t1), t1, 60'000));
+  timers.t4 = milliseconds(section.number("t4_ms", 5'000, 10, 60'000));
+  timers.timer_c = seconds(section.number("timer_c_seconds", 180, 1, 86'400));
+  timers.branch_timeout = milliseconds(section.number("branch_timeout_ms", 64 * t1, 1, 64 * t1));
+  return timers;
+}
+
+}  // namespace
+
+bool Config::listens(Protocol protocol) const {
+  return std::any_of(listen.begin(), listen.end(), [&](const Listener& l) { return l.protocol == protocol; });
+}
+
+Config load(const std::filesystem::path& file) {
+  const Document document(file);
+  const Section top(Value(document.root(), ""), {"roles", "domains", "listen", "tls", "registrar", "edge",
+                                                 "flow_token", "admin", "threads", "limits", "timers"});
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  Config config;
+  config.roles = read_roles(top);
+  config.domains = read_domains(top);
+  config.listen = read_listen(top);
+  config.tls = read_tls(top, config.listen, folder);
+  config.registrar = read_registrar(top, config.domains, folder);
+  config.edge = read_edge(top);
+  config.flow_token_key_file = read_key_file(top, folder);
+  refuse_admin(top);
+  config.threads = top.number("threads", 0, 0, 255);
+  config.limits = read_limits(top);
+  config.timers = read_timers(top);
+  return config;
+}
+
+}  // namespace flowgate::conf

@@ -1,0 +1,61 @@
+// The configuration of one flowgate process, read once at start from one YAML file and immutable from then
+// on. Every bound is checked here: who reads a Config need not check it again.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conf/error.h"
+#include "conf/listener.h"
+#include "conf/registrar.h"
+#include "conf/tls.h"
+#include "sip/limits.h"
+
+namespace flowgate::conf {
+
+enum class Role { edge, registrar };
+struct Edge {
+  std::chrono::seconds flow_timer{120};  // RFC 5626 §5.4, Flow-Timer
+};
+
+struct Limits {
+  sip::Limits sip;                    // of one message
+  std::size_t connections = 100'000;  // open at once, of each shard
+  std::size_t bindings_per_aor = 32;
+  std::size_t transactions = 200'000;      // alive at once, of each shard
+  std::size_t send_queue_bytes = 1 << 20;  // waiting in one connection; never less than sip.message_bytes
+};
+
+struct Timers {
+  std::chrono::milliseconds t1{500}, t2{4000}, t4{5000};  // RFC 3261 §17.1.1.1; t1 <= t2
+  std::chrono::seconds timer_c{180};                      // RFC 3261 §16.6 (11)
+  // How long a flow may stay silent, without any response to a request sent down it, before the next flow of
+  // the same instance is tried. At most, and by default, 64*T1: then the transaction times out anyway.
+  std::chrono::milliseconds branch_timeout{32'000};
+};
+
+struct Config {
+  std::set<Role> roles{Role::edge, Role::registrar};
+  std::vector<std::string> domains;  // as written, at least one
+  std::vector<Listener> listen;      // at least one
+  Tls tls;
+  Registrar registrar;
+  Edge edge;
+  std::filesystem::path flow_token_key_file;  // absolute
+  unsigned threads = 0;                       // shards, at most 255; 0: one per core
+  Limits limits;
+  Timers timers;
+
+  bool has(Role role) const { return roles.contains(role); }
+  bool listens(Protocol protocol) const;
+};
+
+// Reads `file` and the users file that it names. Relative paths in it are relative to its folder. Throws
+// Error.
+Config load(const std::filesystem::path& file);
+
+}  // namespace flowgate::conf

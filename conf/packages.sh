@@ -1,0 +1,28 @@
+# The Debian packages that flowgate is built and tested with, and how they get here. Sourced by the scripts (POSIX sh).
+# shellcheck shell=sh disable=SC2034
+
+build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev'
+test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iproute2 nftables conntrack baresip-core sip-tester'
+lint_packages='git clang-format clang-tidy'
+
+# Installs those of the packages given that dpkg does not know as installed.
+install_missing() {
+  missing=
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+
+  as_root=
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || {
+      echo "Missing packages:$missing. Install them as root, or install sudo." >&2
+      return 1
+    }
+    as_root=sudo
+  fi
+  echo "Installing$missing"
+  $as_root apt-get -q -o DPkg::Lock::Timeout=300 update
+  # shellcheck disable=SC2086 # one word per package
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing
+}

@@ -1,0 +1,36 @@
+// The `registrar:` section.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conf/section.h"
+#include "conf/users.h"
+
+namespace flowgate::conf {
+
+enum class Store { memory };
+enum class Authentication { none };
+enum class DigestAlgorithm { md5, sha256 };  // RFC 8760
+
+struct Registrar {
+  Store store = Store::memory;
+  Authentication authentication = Authentication::none;
+  std::string realm;                        // used by digest; default: the first domain
+  std::vector<DigestAlgorithm> algorithms;  // used by digest, offered in this order; default: SHA-256, MD5
+  std::optional<Users> users;               // nothing: every user part of the domains is a valid AOR
+  // min <= default <= max. Of these three, the ones that the file does not give make room for those that it
+  // gives.
+  std::chrono::seconds default_expires{3600};
+  std::chrono::seconds min_expires{60};
+  std::chrono::seconds max_expires{7200};
+};
+
+// `top`: the whole file; `folder`: what relative paths are relative to. Throws Error.
+Registrar read_registrar(const Section& top, const std::vector<std::string>& domains,
+                         const std::filesystem::path& folder);
+
+}  // namespace flowgate::conf

@@ -1,0 +1,22 @@
+// The `tls:` section: where the certificate and its key are.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "conf/listener.h"
+#include "conf/section.h"
+
+namespace flowgate::conf {
+
+struct Tls {
+  // Absolute. Empty without a `tls:` section. With a tls listener either both files exist and can be read, or
+  // both are missing from folders that exist: make_missing_certificate() makes those.
+  std::filesystem::path certificate, private_key;
+};
+
+// `top`: the whole file; `listen`: what it listens on; `folder`: what relative paths are relative to. Throws
+// Error.
+Tls read_tls(const Section& top, const std::vector<Listener>& listen, const std::filesystem::path& folder);
+
+}  // namespace flowgate::conf

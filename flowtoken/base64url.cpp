@@ -1,0 +1,49 @@
+#include "flowtoken/base64url.h"
+
+#include <array>
+
+namespace flowgate {
+namespace {
+
+constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t no_value = 64;
+
+constexpr auto values = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(no_value);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return table;
+}();
+
+}  // namespace
+
+void encode_base64url(std::span<const std::uint8_t> octets, std::string& out) {
+  std::size_t at = out.size();
+  out.resize(at + base64url_length(octets.size()));
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const std::uint8_t octet : octets) {
+    bits = bits << 8 | octet;
+    for (count += 8; count >= 6; count -= 6) out[at++] = alphabet[bits >> (count - 6) & 63];
+  }
+  if (count > 0) out[at] = alphabet[bits << (6 - count) & 63];
+}
+
+bool decode_base64url(std::string_view text, std::span<std::uint8_t> out) {
+  if (text.size() != base64url_length(out.size())) return false;
+  std::size_t at = 0;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : text) {
+    const std::uint8_t value = values[static_cast<unsigned char>(c)];
+    if (value == no_value) return false;
+    bits = bits << 6 | value;
+    count += 6;
+    if (count >= 8) out[at++] = static_cast<std::uint8_t>(bits >> (count -= 8));
+  }
+  return (bits & ((1U << count) - 1)) == 0;
+}
+
+}  // namespace flowgate

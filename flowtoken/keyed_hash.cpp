@@ -1,0 +1,71 @@
+#include "flowtoken/keyed_hash.h"
+
+#include <openssl/rand.h>
+
+#include <bit>
+#include <stdexcept>
+
+namespace flowgate {
+namespace {
+
+struct SipState {
+  std::uint64_t v0, v1, v2, v3;
+
+  explicit SipState(const HashKey& key)
+      : v0(key[0] ^ 0x736f6d6570736575),
+        v1(key[1] ^ 0x646f72616e646f6d),
+        v2(key[0] ^ 0x6c7967656e657261),
+        v3(key[1] ^ 0x7465646279746573) {}
+
+  void round() {
+    v0 += v1, v1 = std::rotl(v1, 13), v1 ^= v0, v0 = std::rotl(v0, 32);
+    v2 += v3, v3 = std::rotl(v3, 16), v3 ^= v2;
+    v0 += v3, v3 = std::rotl(v3, 21), v3 ^= v0;
+    v2 += v1, v1 = std::rotl(v1, 17), v1 ^= v2, v2 = std::rotl(v2, 32);
+  }
+  void compress(std::uint64_t word) {
+    v3 ^= word;
+    round(), round();
+    v0 ^= word;
+  }
+  std::uint64_t finish() {
+    v2 ^= 0xff;
+    round(), round(), round(), round();
+    return v0 ^ v1 ^ v2 ^ v3;
+  }
+};
+
+// Up to eight octets, the first one lowest.
+std::uint64_t little_endian(std::string_view octets) {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    word |= std::uint64_t{static_cast<unsigned char>(octets[i])} << (8 * i);
+  }
+  return word;
+}
+
+HashKey random_key() {
+  HashKey key;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), sizeof key) != 1) {
+    throw std::runtime_error("the random source of OpenSSL gives no hash key");
+  }
+  return key;
+}
+
+}  // namespace
+
+std::uint64_t siphash24(const HashKey& key, std::string_view data) noexcept {
+  SipState state(key);
+  const std::uint64_t length = std::uint64_t{data.size()} << 56;
+  for (; data.size() >= 8; data.remove_prefix(8)) state.compress(little_endian(data.substr(0, 8)));
+  // The last word carries what is left and, in its highest octet, the length modulo 256.
+  state.compress(little_endian(data) | length);
+  return state.finish();
+}
+
+const HashKey& process_hash_key() {
+  static const HashKey key = random_key();
+  return key;
+}
+
+}  // namespace flowgate

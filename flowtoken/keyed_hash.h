@@ -1,0 +1,26 @@
+// SipHash-2-4 (Aumasson, Bernstein: "SipHash: a fast short-input PRF") for tables whose keys a peer chooses:
+// a Branch, a Call-ID, an address-of-record. With a key that the peer does not know, chosen keys cannot be
+// made to collide.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace flowgate {
+
+using HashKey = std::array<std::uint64_t, 2>;
+
+std::uint64_t siphash24(const HashKey& key, std::string_view data) noexcept;
+
+// The key of this process, drawn from OpenSSL's random source on first use. Thread-safe.
+const HashKey& process_hash_key();
+
+// A transparent hasher for std::string and std::string_view keys.
+struct KeyedHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return siphash24(process_hash_key(), text); }
+};
+
+}  // namespace flowgate

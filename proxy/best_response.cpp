@@ -1,0 +1,63 @@
+#include "proxy/best_response.h"
+
+#include "sip/writer.h"
+
+namespace flowgate::proxy {
+namespace {
+
+// Lower is better. §16.7 (6): a 6xx wins; else the lowest class; within 4xx those "that provide information
+// affecting resubmission of this request, such as 401, 407, 415, 420, and 484"; a 503 last of its class.
+int rank_of(int status) {
+  if (status >= 600) return 0;
+  switch (status) {
+    case 401:
+    case 407:
+    case 415:
+    case 420:
+    case 484:
+      return 4000;
+    case 408:
+      return 4900;
+    case 503:
+      return 5999;
+    default:
+      return status / 100 * 1000 + 500;
+  }
+}
+
+}  // namespace
+
+void BestResponse::consider(const sip::Message& response) {
+  const int status = response.status();
+  const int rank = rank_of(status);
+  if (status_ == 0 || rank < rank_) {
+    if (message_) collect_challenges(message_.get());
+    status_ = status;
+    rank_ = rank;
+    message_ = sip::StoredMessage(response);
+    reason_.clear();
+    return;
+  }
+  collect_challenges(response);
+}
+
+void BestResponse::consider(int status, std::string_view reason) {
+  // Behind anything that a UA said, in the order that the statuses themselves have.
+  const int rank = 10'000 + rank_of(status);
+  if (status_ != 0 && rank >= rank_) return;
+  status_ = status;
+  rank_ = rank;
+  reason_ = reason;
+  message_ = {};
+}
+
+void BestResponse::collect_challenges(const sip::Message& response) {
+  if (response.status() != 401 && response.status() != 407) return;
+  for (const sip::Field& field : response.fields()) {
+    if (field.header != sip::Header::www_authenticate && field.header != sip::Header::proxy_authenticate)
+      continue;
+    sip::FieldWriter(challenges_).field(sip::header_name(field.header), {response.value(field)});
+  }
+}
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,175 @@
+#include "proxy/client_transaction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/transactions.h"
+#include "sip/writer.h"
+
+namespace flowgate::proxy {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The request as we sent it; it is ours, so it is within every limit.
+sip::Message own_request(std::string& text) {
+  return sip::Message::parse(
+             {text.data(), text.size()},
+             {.message_bytes = text.size(), .header_bytes = text.size(), .fields = text.size()})
+      .value();
+}
+
+}  // namespace
+
+ClientTransaction::ClientTransaction(Transactions& owner, const Branch& branch, sip::Method method,
+                                     const Flow& flow, std::string request, std::shared_ptr<ClientUser> user)
+    : owner_(owner),
+      branch_(branch),
+      flow_(flow),
+      request_(std::move(request)),
+      user_(std::move(user)),
+      retransmit_(this, [](void* self) { static_cast<ClientTransaction*>(self)->retransmit_timer(); }),
+      stay_(this, [](void* self) { static_cast<ClientTransaction*>(self)->state_timer(); }),
+      method_(method) {}
+
+bool ClientTransaction::start() {
+  const Settings& settings = owner_.settings();
+  if (!owner_.network().send(flow_, request_)) {
+    user_.reset();
+    terminate();
+    return false;
+  }
+  if (!is_stream(flow_.protocol)) {
+    interval_ = settings.t1;
+    owner_.timers().set(retransmit_, interval_);  // Timer A, E
+  }
+  owner_.timers().set(stay_, settings.timeout());  // Timer B, F
+  return true;
+}
+
+void ClientTransaction::receive(const sip::Message& response) {
+  is_invite() ? receive_invite(response) : receive_non_invite(response);
+}
+
+// RFC 3261 figure 5, RFC 6026 figure 4.
+void ClientTransaction::receive_invite(const sip::Message& response) {
+  const int status = response.status();
+  const std::shared_ptr<ClientUser> user = user_;
+  switch (state_) {
+    case ClientState::calling:
+    case ClientState::proceeding:
+      retransmit_.cancel();
+      if (status < 200) {
+        if (state_ == ClientState::calling && !cancel_sent_) stay_.cancel();
+        state_ = ClientState::proceeding;
+        if (cancel_wanted_ && !cancel_sent_) send_cancel();
+      } else if (status < 300) {
+        enter(ClientState::accepted, owner_.settings().timeout());  // Timer M
+      } else {
+        acknowledge(response);
+        enter(ClientState::completed,
+              if_unreliable(std::max(owner_.settings().timeout(), milliseconds{32'000})));  // D
+      }
+      break;
+    case ClientState::completed:
+      if (status >= 300) owner_.network().send(flow_, request_);  // the ACK once more
+      return;
+    case ClientState::accepted:
+      if (status < 200 || status >= 300) return;
+      break;
+    case ClientState::terminated:
+      return;
+  }
+  if (user) user->received(*this, response);
+  if (state_ == ClientState::completed && !stay_.is_set()) terminate();
+}
+
+// RFC 3261 figure 6.
+void ClientTransaction::receive_non_invite(const sip::Message& response) {
+  const std::shared_ptr<ClientUser> user = user_;
+  switch (state_) {
+    case ClientState::calling:
+    case ClientState::proceeding:
+      if (response.status() < 200) {
+        state_ = ClientState::proceeding;  // Timers E and F run on (§17.1.2.2)
+      } else {
+        retransmit_.cancel();
+        enter(ClientState::completed, if_unreliable(owner_.settings().t4));  // Timer K
+      }
+      break;
+    case ClientState::completed:
+    case ClientState::accepted:
+    case ClientState::terminated:
+      return;
+  }
+  if (user) user->received(*this, response);
+  if (state_ == ClientState::completed && !stay_.is_set()) terminate();
+}
+
+void ClientTransaction::cancel() {
+  if (!is_invite() || has_final() || cancel_wanted_) return;
+  cancel_wanted_ = true;
+  if (state_ == ClientState::proceeding) send_cancel();
+}
+
+void ClientTransaction::flow_failed() {
+  if (has_final()) return terminate();
+  if (const auto user = user_) user->transport_failed(*this);
+  terminate();
+}
+
+void ClientTransaction::retransmit_timer() {
+  owner_.network().send(flow_, request_);
+  // Timer A doubles without bound (§17.1.1.2), Timer E up to T2; in Proceeding it is T2 (§17.1.2.2).
+  const milliseconds t2 = owner_.settings().t2;
+  interval_ = is_invite()                         ? 2 * interval_
+              : state_ == ClientState::proceeding ? t2
+                                                  : std::min(2 * interval_, t2);
+  owner_.timers().set(retransmit_, interval_);
+}
+
+void ClientTransaction::state_timer() {
+  if (!has_final()) {
+    if (const auto user = user_) user->timed_out(*this);
+  }
+  terminate();
+}
+
+void ClientTransaction::send_cancel() {
+  cancel_sent_ = true;
+  std::string text;
+  sip::write_cancel(own_request(request_), text);
+  owner_.send_cancel(branch_, flow_, std::move(text));
+  // §9.1: "if there is no final response for the original request in 64*T1 seconds, the client SHOULD then
+  // consider the original transaction cancelled".
+  owner_.timers().set(stay_, owner_.settings().timeout());
+}
+
+void ClientTransaction::acknowledge(const sip::Message& response) {
+  std::string ack;
+  sip::write_ack(own_request(request_), response, ack);
+  request_ = std::move(ack);
+  owner_.network().send(flow_, request_);
+}
+
+void ClientTransaction::enter(ClientState state, milliseconds stay) {
+  state_ = state;
+  stay_.cancel();
+  retransmit_.cancel();
+  if (stay > milliseconds{0}) owner_.timers().set(stay_, stay);
+}
+
+void ClientTransaction::terminate() {
+  if (state_ == ClientState::terminated) return;
+  state_ = ClientState::terminated;
+  retransmit_.cancel();
+  stay_.cancel();
+  if (const auto user = std::exchange(user_, nullptr)) user->terminated(*this);
+  owner_.remove(*this);
+}
+
+milliseconds ClientTransaction::if_unreliable(milliseconds delay) const {
+  return is_stream(flow_.protocol) ? milliseconds{0} : delay;
+}
+
+}  // namespace flowgate::proxy

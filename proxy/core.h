@@ -1,0 +1,93 @@
+// The core of one shard: messages and time go in, messages go out through Network. No sockets, no clock, no
+// threads.
+//
+// One thread at a time. `now` never goes back. What comes in is handled at once, whole, before the call
+// returns; what has to wait for an answer from elsewhere goes on when that comes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "flowtoken/token.h"
+#include "proxy/core_parts.h"
+#include "proxy/local_addresses.h"
+#include "proxy/refusal.h"
+#include "proxy/response_context.h"
+#include "proxy/routing.h"
+#include "proxy/settings.h"
+#include "proxy/timer_wheel.h"
+#include "proxy/transactions.h"
+#include "registrar/registrar.h"
+
+namespace flowgate::proxy {
+
+class Core {
+ public:
+  using Random = std::function<std::uint64_t()>;
+
+  struct Options {
+    std::uint8_t shard = 0;
+    Settings settings;
+    sip::Limits limits;
+    registrar::Options registrar;
+  };
+
+  // All references must outlive the core. `random`: unpredictable; from OpenSSL in production.
+  Core(const Options& options, const LocalAddresses& local, const registrar::Domains& domains,
+       registrar::LocationService& location, const TokenKeys& keys, Network& network, Resolver& resolver,
+       Random random, Instant now);
+  ~Core();
+
+  // One whole message that came over `flow`. `text` may be changed.
+  void receive(Instant now, const Flow& flow, std::span<char> text);
+  // A stream flow is gone: its bindings go, what was sent over it and not answered fails.
+  void flow_closed(Instant now, const Flow& flow);
+  // Time has come to next_deadline().
+  void advance(Instant now);
+  std::optional<Instant> next_deadline() const { return timers_.next(); }
+
+  // Transactions that are alive; 0 when traffic has stopped and all timers have run out.
+  std::size_t transactions() const { return transactions_.size(); }
+
+ private:
+  struct Targets {
+    Refusal refusal;
+    std::vector<registrar::Target> targets;
+    bool located = false;
+  };
+
+  void receive_request(const Flow& flow, const sip::Message& message);
+  void receive_response(const Flow& flow, const sip::Message& message);
+  void receive_ack(const Flow& flow, const sip::StoredMessage& request, const TransactionKey& key);
+  void receive_cancel(ServerTransaction& server, const TransactionKey& invite);
+  void answer_statelessly(const Flow& flow, const sip::Message& request, const TransactionKey& key,
+                          int status, std::string_view fields);
+  void handle(ServerTransaction& server);
+  void handle_register(ServerTransaction& server);
+  void answer_options(ServerTransaction& server);
+  void proxy(ServerTransaction& server, const sip::Uri& uri, const RouteDecision& decision);
+  void find_targets(const sip::Message& request, const Flow& flow, const sip::Uri& uri,
+                    const RouteDecision& decision, std::function<void(Targets)> done);
+  void locate(const sip::Uri& uri, const RouteDecision& decision, std::function<void(Targets)> done);
+  void forward_ack(const Flow& flow, const sip::StoredMessage& request, const RouteDecision& decision,
+                   std::vector<registrar::Target> targets);
+  void send_ack(const Flow& source, const Flow& to, const sip::Message& request, const ForwardPlan& plan);
+  bool is_for_us(const sip::Message& request, const sip::Uri& uri, const Flow& flow) const;
+
+  Options options_;
+  const LocalAddresses& local_;
+  const registrar::Domains& domains_;
+  registrar::LocationService& location_;
+  Network& network_;
+  FlowTokens tokens_;
+  TimerWheel timers_;
+  Transactions transactions_;
+  registrar::Registrar registrar_;
+  Routing routing_;
+  Forwarder forwarder_;
+  CoreParts parts_;
+};
+
+}  // namespace flowgate::proxy

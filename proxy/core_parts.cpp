@@ -1,0 +1,74 @@
+#include "proxy/core_parts.h"
+
+#include <memory>
+#include <utility>
+
+#include "sip/address.h"
+#include "sip/value.h"
+
+namespace flowgate::proxy {
+namespace {
+
+boost::system::error_code unreachable() {
+  return make_error_code(boost::system::errc::host_unreachable);
+}
+
+// Tries one address after the other.
+void connect_first(Network& network, std::shared_ptr<std::vector<NextHop>> hops, std::size_t index,
+                   Network::Connected done) {
+  if (index == hops->size()) return done(unreachable());
+  const NextHop& hop = (*hops)[index];
+  network.connect(hop, [&network, hops, index, done = std::move(done)](boost::system::result<Flow> flow) {
+    if (flow) return done(flow);
+    connect_first(network, hops, index + 1, done);
+  });
+}
+
+// The URI of a Route value; "" when it is malformed.
+sip::Uri route_uri(std::string_view value) {
+  const auto address = sip::Address::parse(value);
+  return address ? address->uri : sip::Uri{};
+}
+
+}  // namespace
+
+void find_flow(CoreParts& parts, std::string_view text, Network::Connected done) {
+  const auto uri = sip::Uri::parse(text);
+  if (!uri || !uri->is_sip()) return done(unreachable());
+  if (const auto hop = literal_next_hop(*uri)) return parts.network.connect(*hop, std::move(done));
+  parts.resolver.resolve(*uri, [&network = parts.network, done = std::move(done)](std::vector<NextHop> hops) {
+    connect_first(network, std::make_shared<std::vector<NextHop>>(std::move(hops)), 0, done);
+  });
+}
+
+ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decision,
+                     const sip::Message& request, std::string& next_hop) {
+  ForwardPlan plan;
+  plan.request_uri = target.uri;
+  plan.routes_taken = decision.own;
+  plan.last_route_taken = !decision.strict_request_uri.empty();
+  plan.routes_added = target.path;
+  plan.target_is_ua = target.by_flow || (!target.aor.empty() && target.path.empty());
+  plan.target_dialect = target.dialect;
+  next_hop.clear();
+  if (target.by_flow) return plan;
+
+  // RFC 3261 §16.6 (6) and (7): the first Route value, or else the Request-URI, says where the request goes.
+  std::string_view path = target.path;
+  const std::string_view first =
+      target.path.empty() ? std::string_view(decision.next_route) : sip::cut_value(path);
+  if (first.empty()) {
+    next_hop = target.uri.empty() ? std::string(request.request_uri()) : target.uri;
+    return plan;
+  }
+  const sip::Uri uri = route_uri(first);
+  next_hop = uri.text;
+  if (uri.params.has("lr") || !target.path.empty()) return plan;
+  // A strict router: its URI becomes the Request-URI, and that becomes the last Route value.
+  plan.route_appended = target.uri.empty() ? std::string(request.request_uri()) : target.uri;
+  plan.request_uri = next_hop;
+  ++plan.routes_taken;
+  return plan;
+}
+
+}  // namespace flowgate::proxy

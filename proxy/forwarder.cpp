@@ -1,0 +1,160 @@
+#include "proxy/forwarder.h"
+
+#include "flowtoken/keyed_hash.h"
+#include "sip/address.h"
+#include "sip/text.h"
+#include "sip/value.h"
+#include "sip/via.h"
+
+namespace flowgate::proxy {
+namespace {
+
+using sip::Header;
+
+constexpr std::string_view kMaxForwards = "70";  // RFC 3261 §8.1.1.6
+
+// We are the first hop of a request that has one Via: its sender's.
+bool is_first_hop(const sip::Message& request) {
+  sip::Values vias(request, Header::via);
+  return vias.next() && !vias.next();
+}
+
+}  // namespace
+
+bool forms_dialog(const sip::Message& request) {
+  switch (request.method()) {
+    case sip::Method::invite:
+    case sip::Method::subscribe:
+    case sip::Method::refer:
+    case sip::Method::notify:  // RFC 6665 §4.4.1: may come before the 200 of its SUBSCRIBE
+      break;
+    default:
+      return false;
+  }
+  const auto to = sip::Address::parse(request.value(Header::to));
+  return to && !to->params.has("tag");
+}
+
+Forwarder::Forwarder(std::uint8_t shard, const LocalAddresses& local, FlowTokens& tokens, Random random,
+                     const sip::Limits& limits)
+    : shard_(shard), local_(local), tokens_(tokens), random_(std::move(random)), limits_(limits) {}
+
+// RFC 5393 §4.2.1: everything that decides where the request goes: Request-URI, Route, and who it is
+// (Call-ID, CSeq, From).
+std::uint64_t Forwarder::loop_hash(const sip::Message& request) const {
+  std::string text;
+  const auto add = [&text](std::string_view field) {
+    text += field;
+    text += '\0';
+  };
+  add(request.request_uri());
+  sip::Values routes(request, Header::route);
+  while (const auto route = routes.next()) add(route->text);
+  add(request.value(Header::call_id));
+  add(request.value(Header::cseq));
+  add(request.value(Header::from));
+  add(request.value(Header::to));
+  return siphash24(process_hash_key(), text);
+}
+
+Branch Forwarder::make_branch(const sip::Message& request) {
+  return {shard_, random_(), loop_hash(request)};
+}
+
+bool Forwarder::is_loop(const sip::Message& request) const {
+  sip::Values vias(request, Header::via);
+  std::optional<std::uint64_t> hash;
+  while (const auto value = vias.next()) {
+    if (value->text.find("z9hG4bKfg") == std::string_view::npos) continue;
+    const auto via = sip::Via::parse(value->text, limits_);
+    const auto branch = via ? Branch::parse(via->branch()) : std::nullopt;
+    if (!branch) continue;
+    if (!hash) hash = loop_hash(request);
+    if (branch->loop_hash == *hash) return true;
+  }
+  return false;
+}
+
+void Forwarder::request(const sip::Message& request, const Flow& source, const Flow& to,
+                        const ForwardPlan& plan, const Branch& branch, std::string& out) {
+  edits_.clear();
+  if (!plan.request_uri.empty()) edits_.replace(request.request_uri_range(), {plan.request_uri});
+  const Endpoint sent_by = local_.sent_by(to);
+  edits_.insert_field(
+      request.fields_begin(), "Via",
+      {"SIP/2.0/", via_name(to.protocol), " ", sent_by.text(), ";branch=", branch.text(), ";rport"});
+  if (forms_dialog(request)) add_record_routes(request, source, to, plan);
+  edit_routes(request, plan);
+  edit_max_forwards(request);
+  edits_.write(request, out);
+}
+
+void Forwarder::edit_routes(const sip::Message& request, const ForwardPlan& plan) {
+  sip::Values routes(request, Header::route);
+  unsigned index = 0;
+  std::optional<sip::Values::Value> last;
+  while (const auto route = routes.next()) {
+    if (index++ < plan.routes_taken) {
+      edits_.remove_value(request, *route);
+    } else {
+      last = route;
+    }
+  }
+  if (plan.last_route_taken && last) edits_.remove_value(request, *last);
+  if (!plan.routes_added.empty()) edits_.insert_field(request.fields_begin(), "Route", {plan.routes_added});
+  if (!plan.route_appended.empty())
+    edits_.insert_field(request.fields_end(), "Route", {"<", plan.route_appended, ">"});
+}
+
+void Forwarder::edit_max_forwards(const sip::Message& request) {
+  const sip::Field* field = request.find(Header::max_forwards);
+  if (field == nullptr) return edits_.insert_field(request.fields_begin(), "Max-Forwards", {kMaxForwards});
+  const std::uint32_t hops = sip::parse_number(request.value(*field)).value_or(0);
+  edits_.replace(field->value, {std::to_string(hops > 0 ? hops - 1 : 0)});
+}
+
+// Both sides get a Record-Route of their own when either needs a flow token or when transport or address
+// change on the way: a request in the dialog then carries first the URI of the side that it comes from, then
+// that of the side that it goes to, so that its direction does not hang on the sender's address, which a NAT
+// may change in mid-dialog.
+void Forwarder::add_record_routes(const sip::Message& request, const Flow& source, const Flow& to,
+                                  const ForwardPlan& plan) {
+  const bool secure = sip::equals_nocase(request.request_uri().substr(0, 5), "sips:");
+  const bool source_token = is_first_hop(request);
+  const bool same_side = source.protocol == to.protocol && local_.sent_by(source) == local_.sent_by(to);
+  edits_.insert_field(request.fields_begin(), "Record-Route",
+                      {"<", record_route(to, plan.target_is_ua, plan.target_dialect, secure), ">"});
+  if (same_side && !source_token && !plan.target_is_ua) return;
+  edits_.insert_field(request.fields_begin(), "Record-Route",
+                      {"<", record_route(source, source_token, Dialect::rfc, secure), ">"});
+}
+
+std::string Forwarder::record_route(const Flow& flow, bool token, Dialect dialect, bool secure) {
+  // RFC 3261 §16.6 (4): a sips Request-URI asks for a sips Record-Route.
+  std::string uri = secure ? "sips:" : "sip:";
+  if (token) {
+    tokens_.mint(flow, dialect, uri);
+    uri += '@';
+  }
+  uri += local_.sent_by(flow).text();
+  if (flow.protocol != Protocol::udp && !secure) {
+    uri += ";transport=";
+    uri += uri_name(flow.protocol);
+  }
+  uri += ";lr";
+  return uri;
+}
+
+void Forwarder::response(const sip::Message& response, std::string_view fields, std::string& out) {
+  edits_.clear();
+  if (const auto top = sip::first_value(response, Header::via)) edits_.remove_value(response, *top);
+  for (std::string_view rest = fields; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n') + 1);
+    rest.remove_prefix(line.size());
+    const auto colon = line.find(':');
+    edits_.insert_field(response.fields_end(), line.substr(0, colon), {sip::trim(line.substr(colon + 1))});
+  }
+  edits_.write(response, out);
+}
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,66 @@
+// The forwarded form of a message: RFC 3261 §16.6 and §16.7, Record-Route by RFC 5626 §5.3 and §5.4.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "flowtoken/token.h"
+#include "proxy/branch.h"
+#include "proxy/local_addresses.h"
+#include "sip/edits.h"
+#include "sip/limits.h"
+#include "sip/message.h"
+
+namespace flowgate::proxy {
+
+// What is done to one request on its way to one target.
+struct ForwardPlan {
+  std::string request_uri;        // to put in; empty: as it came
+  unsigned routes_taken = 0;      // leading Route values to take away
+  bool last_route_taken = false;  // the one that became the Request-URI (§16.4)
+  std::string routes_added;       // values to put in front, from a Path (RFC 3327 §5.4); empty: none
+  std::string
+      route_appended;  // §16.6 (6): the Request-URI, when the next hop is a strict router; empty: none
+  // The target's side of a Record-Route gets the token of the flow that the request is sent down: the target
+  // is a UA of ours.
+  bool target_is_ua = false;
+  Dialect target_dialect = Dialect::rfc;
+};
+
+class Forwarder {
+ public:
+  using Random = std::function<std::uint64_t()>;
+  Forwarder(std::uint8_t shard, const LocalAddresses& local, FlowTokens& tokens, Random random,
+            const sip::Limits& limits);
+
+  // A new branch for `request` (its top Via is that of the element before us).
+  Branch make_branch(const sip::Message& request);
+  // RFC 5393 §4.2: has this very request, to the same Request-URI, been here before?
+  bool is_loop(const sip::Message& request) const;
+
+  // `source`: the flow that the request came over; `to`: the one that it goes down. Appends to `out`.
+  void request(const sip::Message& request, const Flow& source, const Flow& to, const ForwardPlan& plan,
+               const Branch& branch, std::string& out);
+  // Without our Via. Appends to `out`. `fields` are more header field lines to put in, or "".
+  void response(const sip::Message& response, std::string_view fields, std::string& out);
+
+ private:
+  void edit_routes(const sip::Message& request, const ForwardPlan& plan);
+  void edit_max_forwards(const sip::Message& request);
+  void add_record_routes(const sip::Message& request, const Flow& source, const Flow& to,
+                         const ForwardPlan& plan);
+  std::string record_route(const Flow& flow, bool token, Dialect dialect, bool secure);
+  std::uint64_t loop_hash(const sip::Message& request) const;
+
+  std::uint8_t shard_;
+  const LocalAddresses& local_;
+  FlowTokens& tokens_;
+  Random random_;
+  sip::Limits limits_;
+  sip::Edits edits_;
+};
+
+// RFC 3261 §12.1: a request that may start a dialog, and so needs a Record-Route: without a To tag.
+bool forms_dialog(const sip::Message& request);
+
+}  // namespace flowgate::proxy

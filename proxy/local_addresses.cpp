@@ -1,0 +1,42 @@
+#include "proxy/local_addresses.h"
+
+#include <algorithm>
+
+#include "sip/text.h"
+
+namespace flowgate::proxy {
+
+LocalAddresses::LocalAddresses(std::vector<Listening> listening, std::vector<Endpoint> interfaces)
+    : listening_(std::move(listening)), interfaces_(std::move(interfaces)) {}
+
+bool LocalAddresses::listens(const Endpoint& address, std::uint16_t port, bool known_local) const {
+  return std::any_of(listening_.begin(), listening_.end(), [&](const Listening& listener) {
+    if (listener.local.port != port || listener.local.v6 != address.v6) return false;
+    return listener.local.same_address(address) || (listener.local.is_unspecified() && known_local);
+  });
+}
+
+bool LocalAddresses::is_ours(const sip::Uri& uri, const Endpoint& arrived_at) const {
+  const bool secure =
+      uri.scheme == sip::Scheme::sips || sip::equals_nocase(uri.param("transport").value_or(""), "tls");
+  const std::uint16_t port = uri.port.value_or(secure ? 5061 : 5060);
+  const auto address = Endpoint::from(uri.host, port);
+  if (!address) return false;
+  const bool known_local = address->same_address(arrived_at) ||
+                           std::any_of(interfaces_.begin(), interfaces_.end(),
+                                       [&](const Endpoint& own) { return own.same_address(*address); });
+  return listens(*address, port, known_local);
+}
+
+Endpoint LocalAddresses::sent_by(const Flow& flow) const {
+  if (listens(flow.local, flow.local.port, true)) return flow.local;
+  const auto listener = std::find_if(listening_.begin(), listening_.end(), [&](const Listening& candidate) {
+    return candidate.protocol == flow.protocol && candidate.local.v6 == flow.local.v6;
+  });
+  if (listener == listening_.end()) return flow.local;
+  Endpoint sent_by = listener->local.is_unspecified() ? flow.local : listener->local;
+  sent_by.port = listener->local.port;
+  return sent_by;
+}
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,38 @@
+// The addresses at which we are reached: ours in Route and Request-URI, and what we write into Via and
+// Record-Route.
+#pragma once
+
+#include <vector>
+
+#include "flowtoken/flow.h"
+#include "sip/uri.h"
+
+namespace flowgate::proxy {
+
+struct Listening {
+  Protocol protocol = Protocol::udp;
+  Endpoint local;  // perhaps the unspecified address
+};
+
+class LocalAddresses {
+ public:
+  // `interfaces`: the addresses of this host (ports ignored), which a listener on the unspecified address
+  // stands for.
+  LocalAddresses(std::vector<Listening> listening, std::vector<Endpoint> interfaces);
+
+  // Does the URI's host and port (default 5060, with TLS 5061) name a listener? `arrived_at`: the local end
+  // of the flow that the request came over, which is ours whatever the interfaces say.
+  bool is_ours(const sip::Uri& uri, const Endpoint& arrived_at) const;
+
+  // Where a peer at the other end of `flow` finds us again: the flow's local address; for a connection that
+  // we opened, whose local port nobody listens on, with the port of a listener of that protocol.
+  Endpoint sent_by(const Flow& flow) const;
+
+ private:
+  bool listens(const Endpoint& address, std::uint16_t port, bool known_local) const;
+
+  std::vector<Listening> listening_;
+  std::vector<Endpoint> interfaces_;
+};
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,25 @@
+#include "proxy/network.h"
+
+namespace flowgate::proxy {
+
+std::optional<Protocol> protocol_for(const sip::Uri& uri) {
+  const bool secure = uri.scheme == sip::Scheme::sips;
+  const auto transport = uri.param("transport");
+  if (!transport) return secure ? Protocol::tls : Protocol::udp;
+  const auto protocol = protocol_from(*transport);
+  if (!protocol || *protocol == Protocol::ws || *protocol == Protocol::wss) return std::nullopt;
+  // RFC 3261 §26.2.2: sips with transport=tcp means TLS over TCP; there is no TLS over UDP.
+  if (secure && *protocol == Protocol::udp) return std::nullopt;
+  return secure ? Protocol::tls : *protocol;
+}
+
+std::optional<NextHop> literal_next_hop(const sip::Uri& uri) {
+  const auto protocol = protocol_for(uri);
+  if (!protocol) return std::nullopt;
+  const std::uint16_t default_port = *protocol == Protocol::tls ? 5061 : 5060;
+  const auto address = Endpoint::from(uri.host, uri.port.value_or(default_port));
+  if (!address) return std::nullopt;
+  return NextHop{*protocol, *address, std::string(uri.host)};
+}
+
+}  // namespace flowgate::proxy

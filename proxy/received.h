@@ -1,0 +1,15 @@
+// The top Via of a request, completed with where the request really came from: RFC 3261 §18.2.1, RFC 3581 §4.
+#pragma once
+
+#include "flowtoken/flow.h"
+#include "sip/message.h"
+#include "sip/via.h"
+
+namespace flowgate::proxy {
+
+// A copy of the request whose top Via has `received` when its sent-by is not the source address or when the
+// client wants rport (RFC 3581 §4: then "even if it is identical"), and the value of `rport`. Whatever values
+// the client itself gave them are replaced.
+sip::StoredMessage with_received(const sip::Message& request, const sip::Via& top_via, const Flow& flow);
+
+}  // namespace flowgate::proxy

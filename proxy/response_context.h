@@ -1,0 +1,84 @@
+// The response context: RFC 3261 §16.6 to §16.10. One server transaction above, a branch with a client
+// transaction for each target below, and the rules that make of many responses one.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "proxy/best_response.h"
+#include "proxy/client_transaction.h"
+#include "proxy/core_parts.h"
+#include "proxy/routing.h"
+#include "proxy/server_transaction.h"
+#include "proxy/target_set.h"
+
+namespace flowgate::proxy {
+
+// Lives as long as one of its client transactions, a lookup under way or the server transaction holds it.
+class ResponseContext final : public ServerUser,
+                              public ClientUser,
+                              public std::enable_shared_from_this<ResponseContext> {
+ public:
+  // `decision`: what to do with the Route set; its `down` and `next_route` are the caller's to turn into
+  // targets.
+  ResponseContext(CoreParts& parts, ServerTransaction& server, const RouteDecision& decision);
+  ~ResponseContext() override;
+
+  // Ties itself to the server transaction. Call once, before anything else.
+  void begin();
+  // The targets are known: tries them. `located`: they come from the location service, so that their failure
+  // means that the user cannot be reached.
+  void fork(std::vector<registrar::Target> targets, bool located);
+  // There are none: answers.
+  void refuse(int status, std::string_view reason = {});
+
+  void cancelled(ServerTransaction& transaction) override;
+  void terminated(ServerTransaction& transaction) override;
+  void received(ClientTransaction& transaction, const sip::Message& response) override;
+  void timed_out(ClientTransaction& transaction) override;
+  void transport_failed(ClientTransaction& transaction) override;
+  void terminated(ClientTransaction& transaction) override;
+
+ private:
+  struct TargetBranch {
+    TargetBranch(ResponseContext& owner, registrar::Target target);
+    ResponseContext& context;
+    registrar::Target target;
+    ClientTransaction* transaction = nullptr;
+    Timer timer_c;
+    Timer silence;        // runs until a first response while another flow of the instance is left
+    bool pending = true;  // no final response yet
+  };
+
+  void start(std::vector<registrar::Target> targets);
+  void send(TargetBranch& branch, const Flow& flow);
+  void provisional(TargetBranch& branch, const sip::Message& response);
+  void success(TargetBranch& branch, const sip::Message& response);
+  // The flow, not the UA behind it, has failed: true when another flow of the instance is tried now.
+  bool try_next_flow(TargetBranch& branch);
+  void refused(TargetBranch& branch, const sip::Message& response);
+  void unreachable(TargetBranch& branch);
+  void timer_c(TargetBranch& branch);
+  void silent(TargetBranch& branch);
+  void end(TargetBranch& branch);
+  void finish_if_done();
+  void send_best();
+  void cancel_pending();
+  TargetBranch* find(const ClientTransaction& transaction);
+
+  CoreParts& parts_;
+  ServerTransaction* server_;  // until it terminates
+  std::shared_ptr<ResponseContext> held_by_server_;
+  RouteDecision decision_;
+  TargetSet waiting_;
+  std::vector<std::unique_ptr<TargetBranch>> branches_;
+  BestResponse best_;
+  bool invite_;
+  bool located_ = false;
+  bool cancelled_ = false;
+  bool final_sent_ = false;
+  bool starting_ = false;
+  bool six_hundred_ = false;  // §16.7 (5): a 6xx came, no new branches
+};
+
+}  // namespace flowgate::proxy

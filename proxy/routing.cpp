@@ -1,0 +1,87 @@
+#include "proxy/routing.h"
+
+#include "sip/address.h"
+#include "sip/value.h"
+
+namespace flowgate::proxy {
+namespace {
+
+RouteDecision refused(int status, std::string reason) {
+  RouteDecision decision;
+  decision.refusal = {status, std::move(reason), {}};
+  return decision;
+}
+
+}  // namespace
+
+Routing::Owner Routing::owner(const sip::Uri& uri, const Flow& source,
+                              std::optional<FlowTokens::Verified>& token) {
+  if (!uri.is_sip()) return Owner::foreign;
+  if (uri.has_user) {
+    // A token that verifies is ours wherever its host points (an address translated in front of us, say).
+    if (auto verified = tokens_.verify(uri.user)) {
+      token = *verified;
+      return Owner::ours;
+    }
+    // RFC 5626 §5.3: "If the flow token has been tampered with, the proxy SHOULD send a 403 (Forbidden)
+    // response".
+    return local_.is_ours(uri, source.local) ? Owner::forged : Owner::foreign;
+  }
+  return local_.is_ours(uri, source.local) || domains_.owns(uri) ? Owner::ours : Owner::foreign;
+}
+
+// RFC 3261 §16.4: "If the Request-URI of the request contains a value this proxy previously placed into a
+// Record-Route header field, the proxy MUST replace the Request-URI [...] with the last value from the Route
+// header field, and remove that value from the Route header field."
+void Routing::unwind_strict(const sip::Message& request, const sip::Uri& request_uri, const Flow& source,
+                            RouteDecision& decision) {
+  std::optional<FlowTokens::Verified> token;
+  if (!request_uri.params.has("lr") || owner(request_uri, source, token) != Owner::ours) return;
+  std::optional<sip::Values::Value> last;
+  sip::Values values(request, sip::Header::route);
+  while (const auto value = values.next()) last = value;
+  if (!last) return;
+  const auto address = sip::Address::parse(last->text, limits_);
+  if (!address) return;
+  decision.strict_request_uri = address->uri.text;
+  if (token && token->flow != source) decision.down = token;
+}
+
+RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& request_uri, const Flow& source) {
+  RouteDecision decision;
+  if (request.count(sip::Header::route) == 0) return decision;
+  unwind_strict(request, request_uri, source, decision);
+
+  std::size_t total = 0;
+  for (sip::Values all(request, sip::Header::route); all.next();) ++total;
+  const std::size_t usable = total - (decision.strict_request_uri.empty() ? 0 : 1);
+
+  unsigned tokens = 0;
+  std::optional<FlowTokens::Verified> last_token;
+  sip::Values values(request, sip::Header::route);
+  for (std::size_t i = 0; i < usable; ++i) {
+    const auto value = values.next();
+    const auto address = sip::Address::parse(value->text, limits_);
+    if (!address) return refused(400, "Bad Route");
+    std::optional<FlowTokens::Verified> token;
+    const Owner whose = owner(address->uri, source, token);
+    if (whose == Owner::forged) return refused(403, "Bad Flow Token");
+    if (whose == Owner::foreign) {
+      decision.next_route = value->text;
+      break;
+    }
+    ++decision.own;
+    tokens += token ? 1 : 0;
+    last_token = token;
+  }
+  if (decision.own == 0) return decision;
+  // RFC 5626 §5.3: a token whose flow is the one that the request came over marks a request that the UA
+  // sends: it goes on by the Request-URI. Any other token marks a request for the UA at the end of that flow.
+  // Where we put two Record-Routes, one for each side, the last one is that of the far side, whatever the
+  // sender's address is by now.
+  decision.down.reset();
+  if (last_token && (tokens > 1 || last_token->flow != source)) decision.down = last_token;
+  return decision;
+}
+
+}  // namespace flowgate::proxy

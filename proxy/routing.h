@@ -1,0 +1,46 @@
+// Where the Route set sends a request: RFC 3261 §16.4, RFC 5626 §5.3, draft-ietf-sip-outbound-00 §6.2.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "flowtoken/token.h"
+#include "proxy/local_addresses.h"
+#include "proxy/refusal.h"
+#include "registrar/domains.h"
+#include "sip/limits.h"
+#include "sip/message.h"
+#include "sip/uri.h"
+
+namespace flowgate::proxy {
+
+struct RouteDecision {
+  Refusal refusal;
+  unsigned own = 0;                          // leading Route values that are ours: to be taken away
+  std::optional<FlowTokens::Verified> down;  // the request goes down this flow
+  std::string strict_request_uri;  // §16.4: a strict router upstream put our URI into the Request-URI; this
+                                   // belongs there, and the last Route value is to be taken away
+  std::string next_route;  // the first value that is not ours; empty: the Request-URI decides
+};
+
+class Routing {
+ public:
+  Routing(const LocalAddresses& local, const registrar::Domains& domains, FlowTokens& tokens,
+          const sip::Limits& limits)
+      : local_(local), domains_(domains), tokens_(tokens), limits_(limits) {}
+
+  RouteDecision decide(const sip::Message& request, const sip::Uri& request_uri, const Flow& source);
+
+ private:
+  enum class Owner { ours, foreign, forged };
+  Owner owner(const sip::Uri& uri, const Flow& source, std::optional<FlowTokens::Verified>& token);
+  void unwind_strict(const sip::Message& request, const sip::Uri& request_uri, const Flow& source,
+                     RouteDecision& decision);
+
+  const LocalAddresses& local_;
+  const registrar::Domains& domains_;
+  FlowTokens& tokens_;
+  sip::Limits limits_;
+};
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,109 @@
+// flowgate --config FILE [--check]
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+
+#include "conf/config.h"
+#include "proxy/server/server.h"
+
+namespace {
+
+using flowgate::server::Server;
+
+constexpr int kBadConfiguration = 2;
+
+// Every connection is a file: take all that we may have.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void say(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+void introduce(const flowgate::conf::Config& config, const Server& server) {
+  say(fmt::format("flowgate serves {} with {} shard{}", fmt::join(config.domains, ", "), server.shards(),
+                  server.shards() == 1 ? "" : "s"));
+  for (const auto& listener : server.listening()) {
+    say(fmt::format("listening on {} {}", flowgate::uri_name(listener.protocol), listener.local.text()));
+  }
+  if (server.made_certificate()) {
+    say(fmt::format("made a self-signed certificate for development: {}", config.tls.certificate.string()));
+  }
+  const auto& first = server.listening().front();
+  say(
+      fmt::format("to point a phone at it: user NAME, domain {}, outbound proxy sip:ADDRESS:{};transport={}, "
+                  "where ADDRESS is "
+                  "one of this host; any name may register, no password is asked for",
+                  config.domains.front(), first.local.port, flowgate::uri_name(first.protocol)));
+  say("ready");
+}
+
+void sweep_each_second(Server& server, boost::asio::steady_timer& timer) {
+  timer.expires_after(std::chrono::seconds(1));
+  timer.async_wait([&server, &timer](boost::system::error_code error) {
+    if (error) return;
+    server.sweep();
+    sweep_each_second(server, timer);
+  });
+}
+
+void serve(const flowgate::conf::Config& config) {
+  boost::asio::io_context context(1);
+  // Before any thread starts, so that all of them leave these signals to this one.
+  boost::asio::signal_set signals(context, SIGTERM, SIGINT);
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_file_limit();
+
+  Server server(config);
+  server.run();
+  introduce(config, server);
+
+  boost::asio::steady_timer timer(context);
+  sweep_each_second(server, timer);
+  signals.async_wait([&](boost::system::error_code, int) { context.stop(); });
+  context.run();
+  server.stop();
+  say("stopped");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("flowgate: a SIP edge proxy and registrar for phones behind NATs");
+  std::filesystem::path file;
+  bool check = false;
+  app.add_option("--config", file, "the configuration file")->required();
+  app.add_flag("--check", check, "only check the configuration, start nothing");
+  app.set_version_flag("--version", FLOWGATE_VERSION);
+  CLI11_PARSE(app, argc, argv);
+
+  try {
+    const flowgate::conf::Config config = flowgate::conf::load(file);
+    if (check) {
+      say(fmt::format("{}: the configuration is good", file.string()));
+      return 0;
+    }
+    serve(config);
+    return 0;
+  } catch (const flowgate::conf::Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return kBadConfiguration;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "flowgate: {}\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,120 @@
+#include "proxy/server/server.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+#include "conf/dev_certificate.h"
+#include "proxy/server/interfaces.h"
+
+namespace flowgate::server {
+namespace {
+
+// Serials of connections begin at a random place, so that a token of a connection from before a restart names
+// none of the new ones. Half of the range is left for counting up.
+std::uint64_t first_serial() {
+  std::uint64_t serial = 0;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) != 1) {
+    throw std::runtime_error("OpenSSL has no random numbers");
+  }
+  return serial >> 1;
+}
+
+transport::Options transport_options(const conf::Config& config) {
+  transport::Options options;
+  options.limits = config.limits.sip;
+  options.max_connections = config.limits.connections;
+  options.max_send_queue = config.limits.send_queue_bytes;
+  return options;
+}
+
+proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
+  proxy::Core::Options options;
+  options.shard = static_cast<std::uint8_t>(shard);
+  options.limits = config.limits.sip;
+  options.settings.t1 = config.timers.t1;
+  options.settings.t2 = config.timers.t2;
+  options.settings.t4 = config.timers.t4;
+  options.settings.timer_c = config.timers.timer_c;
+  options.settings.branch_timeout = config.timers.branch_timeout;
+  options.settings.max_transactions = config.limits.transactions;
+  options.registrar.default_expires = config.registrar.default_expires;
+  options.registrar.min_expires = config.registrar.min_expires;
+  options.registrar.max_expires = config.registrar.max_expires;
+  options.registrar.flow_timer = config.edge.flow_timer;
+  options.registrar.max_bindings = config.limits.bindings_per_aor;
+  options.registrar.edge = config.has(conf::Role::edge);
+  options.registrar.limits = config.limits.sip;
+  return options;
+}
+
+}  // namespace
+
+Server::Server(const conf::Config& config) : keys_(TokenKeys::load_or_make(config.flow_token_key_file)) {
+  if (config.listens(Protocol::tls)) {
+    std::vector<Endpoint> addresses;
+    for (const conf::Listener& listener : config.listen) addresses.push_back(listener.local);
+    made_certificate_ = conf::make_missing_certificate(config.tls.certificate, config.tls.private_key,
+                                                       config.domains, addresses);
+    tls_ = std::make_unique<transport::TlsContexts>(config.tls.certificate, config.tls.private_key);
+  }
+  make_shards(config);
+  listen(config);
+  make_cores(config);
+}
+
+Server::~Server() {
+  stop();
+}
+
+void Server::make_shards(const conf::Config& config) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count = std::min(config.threads == 0 ? cores : config.threads, 255U);
+  const std::uint64_t serial = first_serial();
+  for (unsigned number = 0; number < count; ++number) {
+    shards_.push_back(
+        std::make_unique<Shard>(number, serial, transport_options(config), tls_.get(), shards_));
+  }
+}
+
+// The first shard finds out the port where any will do; the others bind the same.
+void Server::listen(const conf::Config& config) {
+  for (const conf::Listener& listener : config.listen) {
+    const transport::Listener bound = shards_.front()->listen({listener.protocol, listener.local});
+    listening_.push_back(bound);
+    for (std::size_t shard = 1; shard < shards_.size(); ++shard) shards_[shard]->listen(bound);
+  }
+}
+
+void Server::make_cores(const conf::Config& config) {
+  std::set<std::uint16_t> ports;
+  std::vector<proxy::Listening> listening;
+  for (const transport::Listener& listener : listening_) {
+    ports.insert(listener.local.port);
+    listening.push_back({listener.protocol, listener.local});
+  }
+  std::optional<std::set<std::string, std::less<>>> users;
+  if (config.registrar.users) users = config.registrar.users->names();
+  domains_ = std::make_unique<registrar::Domains>(config.domains, ports, std::move(users));
+  local_ = std::make_unique<proxy::LocalAddresses>(std::move(listening), interface_addresses());
+  for (unsigned number = 0; number < shards_.size(); ++number) {
+    shards_[number]->make_core(core_options(config, number), *local_, *domains_, location_, keys_);
+  }
+}
+
+void Server::run() {
+  for (const auto& shard : shards_) shard->run();
+}
+
+void Server::stop() {
+  for (const auto& shard : shards_) shard->stop();
+}
+
+void Server::sweep() {
+  location_.sweep(std::chrono::steady_clock::now());
+}
+
+}  // namespace flowgate::server

@@ -1,0 +1,117 @@
+#include "proxy/server/shard.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace flowgate::server {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// OpenSSL's generator costs about as much for one number as for many.
+std::uint64_t random_number() {
+  thread_local std::array<std::uint64_t, 64> numbers;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(numbers.data()), sizeof numbers) != 1) {
+      throw std::runtime_error("OpenSSL has no random numbers");
+    }
+    left = numbers.size();
+  }
+  return std::exchange(numbers[--left], 0);
+}
+
+}  // namespace
+
+Shard::Shard(unsigned number, std::uint64_t first_serial, const transport::Options& options,
+             transport::TlsContexts* tls, const std::vector<std::unique_ptr<Shard>>& shards)
+    : number_(number), shards_(shards), transport_(context_, number, first_serial, options, tls, *this) {}
+
+Shard::~Shard() = default;
+
+void Shard::make_core(const proxy::Core::Options& options, const proxy::LocalAddresses& local,
+                      const registrar::Domains& domains, registrar::LocationService& location,
+                      const TokenKeys& keys) {
+  core_ = std::make_unique<proxy::Core>(options, local, domains, location, keys, *this, resolver_,
+                                        random_number, Clock::now());
+}
+
+void Shard::run() {
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+void Shard::stop() {
+  boost::asio::post(context_, [this] {
+    transport_.stop();
+    context_.stop();
+  });
+  if (thread_.joinable()) thread_.join();
+}
+
+void Shard::received(const Flow& flow, std::span<char> text) {
+  core_->receive(Clock::now(), flow, text);
+  arm();
+}
+
+void Shard::closed(const Flow& flow) {
+  flow_closed(flow);
+  // Another shard may be waiting for an answer over this connection.
+  for (const auto& shard : shards_) {
+    if (shard.get() == this) continue;
+    boost::asio::post(shard->context_, [other = shard.get(), flow] { other->flow_closed(flow); });
+  }
+}
+
+void Shard::flow_closed(const Flow& flow) {
+  core_->flow_closed(Clock::now(), flow);
+  arm();
+}
+
+bool Shard::send(const Flow& flow, std::string_view text) {
+  // A datagram may leave from any shard's socket: they are bound to the same address. A connection has one
+  // owner.
+  if (!is_stream(flow.protocol) || flow.shard() == number_) return transport_.send(flow, text);
+  if (flow.shard() >= shards_.size()) return false;
+  Shard* owner = shards_[flow.shard()].get();
+  boost::asio::post(owner->context_, [this, owner, flow, text = std::string(text)] {
+    if (owner->transport_.send(flow, text)) return;
+    boost::asio::post(context_, [this, flow] { flow_closed(flow); });
+  });
+  return true;
+}
+
+void Shard::connect(const proxy::NextHop& hop, Connected done) {
+  transport_.connect(hop.protocol, hop.address, hop.tls_name,
+                     [this, done = std::move(done)](boost::system::result<Flow> flow) {
+                       done(flow);
+                       arm();
+                     });
+}
+
+void Shard::pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) {
+  if (shard >= shards_.size()) return;
+  Shard* owner = shards_[shard].get();
+  boost::asio::post(owner->context_,
+                    [owner, flow, text = std::string(text)]() mutable { owner->received(flow, text); });
+}
+
+// The timer is only ever moved forward in time by its own expiry: most messages change nothing about it.
+void Shard::arm() {
+  const auto next = core_->next_deadline();
+  if (!next || (armed_ && *armed_ <= *next)) return;
+  armed_ = next;
+  timer_.expires_at(*next);
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    armed_.reset();
+    core_->advance(Clock::now());
+    arm();
+  });
+}
+
+}  // namespace flowgate::server

@@ -1,0 +1,66 @@
+// One shard: a thread, an io_context, sockets and a core (see "Shared-nothing shards" in the README). The
+// only place where core meets transport.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "proxy/core.h"
+#include "proxy/network.h"
+#include "proxy/server/host_resolver.h"
+#include "transport/transport.h"
+
+namespace flowgate::server {
+
+class Shard final : public transport::Receiver, public proxy::Network {
+ public:
+  // `shards`: all of them, this one among them; filled before run().
+  Shard(unsigned number, std::uint64_t first_serial, const transport::Options& options,
+        transport::TlsContexts* tls, const std::vector<std::unique_ptr<Shard>>& shards);
+  ~Shard() override;
+
+  // Throws boost::system::system_error.
+  transport::Listener listen(const transport::Listener& listener) { return transport_.listen(listener); }
+  // Once, before run().
+  void make_core(const proxy::Core::Options& options, const proxy::LocalAddresses& local,
+                 const registrar::Domains& domains, registrar::LocationService& location,
+                 const TokenKeys& keys);
+
+  // Starts the thread; stop() ends it and waits for it.
+  void run();
+  void stop();
+
+  boost::asio::io_context& context() { return context_; }
+
+  // transport::Receiver
+  void received(const Flow& flow, std::span<char> text) override;
+  void closed(const Flow& flow) override;
+
+  // proxy::Network
+  bool send(const Flow& flow, std::string_view text) override;
+  void connect(const proxy::NextHop& hop, Connected done) override;
+  void pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) override;
+
+ private:
+  void flow_closed(const Flow& flow);
+  void arm();
+
+  unsigned number_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
+  const std::vector<std::unique_ptr<Shard>>& shards_;
+  transport::Transport transport_;
+  HostResolver resolver_{context_};
+  std::unique_ptr<proxy::Core> core_;
+  boost::asio::steady_timer timer_{context_};
+  std::optional<registrar::Instant> armed_;
+  std::thread thread_;
+};
+
+}  // namespace flowgate::server

@@ -1,0 +1,163 @@
+#include "proxy/server_transaction.h"
+
+#include <algorithm>
+
+#include "proxy/transactions.h"
+#include "sip/value.h"
+#include "sip/via.h"
+#include "sip/writer.h"
+
+namespace flowgate::proxy {
+namespace {
+
+using std::chrono::milliseconds;
+
+// RFC 3261 §18.2.2: responses go back over the connection of the request; over UDP to the source address, and
+// to the port of the top Via's sent-by unless the client asked for its source port (rport, RFC 3581 §4). A
+// client whose sent-by is not the address that the request came from sits behind a NAT: only its source port
+// leads back through that.
+Flow reply_flow_of(const Flow& flow, const sip::Message& request) {
+  if (is_stream(flow.protocol)) return flow;
+  const auto value = sip::first_value(request, sip::Header::via);
+  const auto via = value ? sip::Via::parse(value->text) : sip::Error::bad_via;
+  if (!via || via->wants_rport()) return flow;
+  const auto sent_by = Endpoint::from(via->host, via->port.value_or(5060));
+  if (!sent_by || !sent_by->same_address(flow.remote)) return flow;
+  Flow reply = flow;
+  reply.remote.port = sent_by->port;
+  return reply;
+}
+
+}  // namespace
+
+ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow,
+                                     sip::StoredMessage request)
+    : owner_(owner),
+      key_(key),
+      flow_(flow),
+      reply_flow_(reply_flow_of(flow, request.get())),
+      request_(std::move(request)),
+      retransmit_(this, [](void* self) { static_cast<ServerTransaction*>(self)->retransmit_timer(); }),
+      stay_(this, [](void* self) { static_cast<ServerTransaction*>(self)->state_timer(); }),
+      state_(request_->method() == sip::Method::invite ? ServerState::proceeding : ServerState::trying),
+      invite_(request_->method() == sip::Method::invite) {
+  // RFC 4320 §4.1: over UDP, a non-INVITE gets no 100 before the client's Timer E has reached T2, and should
+  // get one then.
+  if (!invite_ && !is_stream(flow_.protocol)) {
+    milliseconds interval = owner_.settings().t1, delay{0};
+    for (; interval < owner_.settings().t2; interval *= 2) delay += interval;
+    owner_.timers().set(retransmit_, delay);
+  }
+}
+
+void ServerTransaction::respond(int status, std::string_view reason, std::string_view fields) {
+  if (has_final()) return;
+  std::string text;
+  sip::write_response(request(), status, reason, key_.to_tag(), fields, text);
+  send(status, std::move(text));
+}
+
+void ServerTransaction::send(int status, std::string text) {
+  switch (state_) {
+    case ServerState::trying:
+    case ServerState::proceeding:
+      if (status >= 200) return send_final(status, std::move(text));
+      // RFC 4320 §4.1: a non-INVITE has no use for provisional responses; the one 100 comes from the timer.
+      if (!invite_) return;
+      last_ = std::move(text);
+      return transmit(last_);
+    case ServerState::accepted:
+      // RFC 6026 §7.1: further 2xx of the UAS, and its retransmissions of the first, pass through.
+      if (status >= 200 && status < 300) transmit(text);
+      return;
+    case ServerState::completed:
+    case ServerState::confirmed:
+    case ServerState::terminated:
+      return;
+  }
+}
+
+void ServerTransaction::send_final(int status, std::string text) {
+  const Settings& settings = owner_.settings();
+  retransmit_.cancel();
+  transmit(text);
+  request_ = {};
+  if (!invite_) {
+    last_ = std::move(text);
+    return enter(ServerState::completed, if_unreliable(settings.timeout()));  // Timer J
+  }
+  if (status < 300) {
+    last_.clear();
+    return enter(ServerState::accepted, settings.timeout());  // Timer L
+  }
+  last_ = std::move(text);
+  enter(ServerState::completed, settings.timeout());  // Timer H
+  if (!is_stream(flow_.protocol)) {
+    interval_ = settings.t1;
+    owner_.timers().set(retransmit_, interval_);  // Timer G
+  }
+}
+
+void ServerTransaction::retransmitted() {
+  switch (state_) {
+    case ServerState::proceeding:
+    case ServerState::completed:
+      if (!last_.empty()) transmit(last_);
+      return;
+    case ServerState::trying:    // §17.2.2: no response to repeat yet
+    case ServerState::accepted:  // RFC 6026 §7.1: absorbed, the UAS repeats its 2xx
+    case ServerState::confirmed:
+    case ServerState::terminated:
+      return;
+  }
+}
+
+void ServerTransaction::acknowledged() {
+  if (state_ != ServerState::completed || !invite_) return;
+  retransmit_.cancel();
+  enter(ServerState::confirmed, if_unreliable(owner_.settings().t4));  // Timer I
+}
+
+void ServerTransaction::abandon() {
+  if (!has_final()) terminate();
+}
+
+void ServerTransaction::retransmit_timer() {
+  if (state_ == ServerState::trying) {
+    state_ = ServerState::proceeding;
+    sip::write_response(request(), 100, {}, {}, {}, last_);
+    return transmit(last_);
+  }
+  transmit(last_);
+  interval_ = std::min(2 * interval_, owner_.settings().t2);
+  owner_.timers().set(retransmit_, interval_);
+}
+
+void ServerTransaction::state_timer() {
+  terminate();
+}
+
+void ServerTransaction::transmit(std::string_view text) {
+  owner_.network().send(reply_flow_, text);
+}
+
+void ServerTransaction::enter(ServerState state, milliseconds stay) {
+  state_ = state;
+  if (stay == milliseconds{0}) return terminate();
+  owner_.timers().set(stay_, stay);
+}
+
+void ServerTransaction::terminate() {
+  if (state_ == ServerState::terminated) return;
+  state_ = ServerState::terminated;
+  retransmit_.cancel();
+  stay_.cancel();
+  if (user_ != nullptr) std::exchange(user_, nullptr)->terminated(*this);
+  owner_.remove(*this);
+}
+
+milliseconds ServerTransaction::if_unreliable(milliseconds delay) const {
+  return is_stream(flow_.protocol) ? milliseconds{0} : delay;
+}
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,83 @@
+// Server transactions: RFC 3261 §17.2 with RFC 6026 (the Accepted state) and RFC 4320.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "flowtoken/flow.h"
+#include "proxy/timer_wheel.h"
+#include "proxy/transaction_key.h"
+#include "sip/message.h"
+
+namespace flowgate::proxy {
+
+class Transactions;
+class ServerTransaction;
+
+// Whoever answers the request.
+class ServerUser {
+ public:
+  virtual ~ServerUser() = default;
+  // A CANCEL came for it (INVITE only, RFC 3261 §9.2).
+  virtual void cancelled(ServerTransaction& transaction) = 0;
+  // It is over; it is gone when this returns.
+  virtual void terminated(ServerTransaction& transaction) = 0;
+};
+
+// RFC 3261 figures 7 and 8; RFC 6026 figure 5. `trying` is for non-INVITE only, `accepted` and `confirmed`
+// for INVITE only.
+enum class ServerState : std::uint8_t { trying, proceeding, completed, confirmed, accepted, terminated };
+
+class ServerTransaction {
+ public:
+  ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow,
+                    sip::StoredMessage request);
+
+  const TransactionKey& key() const { return key_; }
+  // The flow that the request came over. Responses go to reply_flow(): RFC 3261 §18.2.2, RFC 3581 §4.
+  const Flow& flow() const { return flow_; }
+  const Flow& reply_flow() const { return reply_flow_; }
+  // The request, its top Via completed with received and rport. Empty once a final response was sent.
+  const sip::Message& request() const { return request_.get(); }
+  ServerState state() const { return state_; }
+  bool is_invite() const { return invite_; }
+  bool has_final() const { return state_ != ServerState::trying && state_ != ServerState::proceeding; }
+
+  void set_user(ServerUser* user) { user_ = user; }
+  ServerUser* user() const { return user_; }
+
+  // A response of our own; the To tag is the key's. `fields` as for sip::write_response.
+  void respond(int status, std::string_view reason = {}, std::string_view fields = {});
+  // A whole response, made by us or forwarded. Dropped when the state does not allow it.
+  void send(int status, std::string text);
+  // The request was received once more.
+  void retransmitted();
+  // An ACK that matches (INVITE only).
+  void acknowledged();
+  // Ends without a response: RFC 4320 §4.2, a non-INVITE that timed out downstream.
+  void abandon();
+
+ private:
+  friend class Transactions;
+  void send_final(int status, std::string text);
+  void retransmit_timer();
+  void state_timer();
+  void transmit(std::string_view text);
+  void enter(ServerState state, std::chrono::milliseconds stay);
+  void terminate();
+  std::chrono::milliseconds if_unreliable(std::chrono::milliseconds delay) const;
+
+  Transactions& owner_;
+  TransactionKey key_;
+  Flow flow_, reply_flow_;
+  sip::StoredMessage request_;
+  std::string last_;  // the response to retransmit
+  ServerUser* user_ = nullptr;
+  Timer retransmit_;  // G; before the final response of a non-INVITE: the 100 of RFC 4320 §4.1
+  Timer stay_;        // H, I, J, L
+  std::chrono::milliseconds interval_{0};
+  ServerState state_;
+  bool invite_;
+};
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,58 @@
+#include "proxy/transaction_key.h"
+
+#include "flowtoken/keyed_hash.h"
+#include "sip/address.h"
+#include "sip/text.h"
+#include "sip/value.h"
+
+namespace flowgate::proxy {
+namespace {
+
+// Fields that cannot be confused with one another: NUL occurs in none of them.
+void add(std::string& text, std::string_view field) {
+  text += field;
+  text += '\0';
+}
+
+TransactionKey hash(std::string_view text) {
+  const HashKey& key = process_hash_key();
+  return {siphash24(key, text), siphash24({key[1], ~key[0]}, text)};
+}
+
+std::string_view method_text(const sip::Message& request, sip::Method method) {
+  return method == sip::Method::other ? request.method_text() : sip::method_name(method);
+}
+
+}  // namespace
+
+std::string TransactionKey::to_tag() const {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  const std::uint64_t value = a ^ (b * 0x9e3779b97f4a7c15ULL);
+  std::string tag;
+  for (int shift = 60; shift >= 0; shift -= 4) tag += kDigits[(value >> shift) & 0xf];
+  return tag;
+}
+
+TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_via, sip::Method method) {
+  thread_local std::string text;
+  text.clear();
+  if (top_via.has_magic_cookie()) {
+    add(text, top_via.branch());
+    for (const char c : top_via.host) text += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    add(text, "");
+    add(text, std::to_string(top_via.port.value_or(0)));
+  } else {
+    const auto from = sip::Address::parse(request.value(sip::Header::from));
+    const auto cseq = sip::CSeq::parse(request.value(sip::Header::cseq));
+    add(text, request.request_uri());
+    add(text, from ? from->params.find("tag").value_or("") : "");
+    add(text, request.value(sip::Header::call_id));
+    add(text, cseq ? std::to_string(cseq->number) : "");
+    const auto via = sip::first_value(request, sip::Header::via);
+    add(text, via ? via->text : "");
+  }
+  add(text, method_text(request, method));
+  return hash(text);
+}
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,87 @@
+#include "proxy/transactions.h"
+
+#include <utility>
+
+namespace flowgate::proxy {
+
+Transactions::Transactions(const Settings& settings, TimerWheel& timers, Network& network)
+    : settings_(settings), timers_(timers), network_(network) {}
+
+Transactions::~Transactions() {
+  // Users may live on inside the transactions that hold them: nobody is told any more.
+  for (auto& [key, transaction] : client_) transaction->user_.reset();
+}
+
+ServerTransaction& Transactions::make_server(const TransactionKey& key, const Flow& flow,
+                                             sip::StoredMessage request) {
+  auto transaction = std::make_unique<ServerTransaction>(*this, key, flow, std::move(request));
+  return *(server_[key] = std::move(transaction));
+}
+
+ServerTransaction* Transactions::find_server(const TransactionKey& key) {
+  const auto found = server_.find(key);
+  return found == server_.end() ? nullptr : found->second.get();
+}
+
+ClientTransaction& Transactions::make_client(const Branch& branch, sip::Method method, const Flow& flow,
+                                             std::string request, std::shared_ptr<ClientUser> user) {
+  auto owned =
+      std::make_unique<ClientTransaction>(*this, branch, method, flow, std::move(request), std::move(user));
+  ClientTransaction& transaction = *owned;
+  client_[ClientKey{branch.id, method == sip::Method::cancel}] = std::move(owned);
+  if (is_stream(flow.protocol)) on_flow_[flow.serial].push_back(transaction);
+  return transaction;
+}
+
+ClientTransaction* Transactions::find_client(const Branch& branch, bool cancel) {
+  const auto found = client_.find(ClientKey{branch.id, cancel});
+  return found == client_.end() ? nullptr : found->second.get();
+}
+
+void Transactions::send_cancel(const Branch& invite, const Flow& flow, std::string request) {
+  ClientTransaction& transaction =
+      make_client(invite, sip::Method::cancel, flow, std::move(request), nullptr);
+  // When the flow is gone the INVITE is told of it; there is nothing more to do here.
+  static_cast<void>(transaction.start());
+}
+
+void Transactions::flow_failed(const Flow& flow) {
+  const auto found = on_flow_.find(flow.serial);
+  if (found == on_flow_.end()) return;
+  OnFlow failed;
+  failed.swap(found->second);
+  on_flow_.erase(found);
+  while (!failed.empty()) {
+    ClientTransaction& transaction = failed.front();
+    failed.pop_front();
+    transaction.flow_failed();
+  }
+}
+
+void Transactions::reap() {
+  // A destructor may release the last user, which may own nothing that terminates: one round is enough.
+  std::exchange(dead_server_, {}).clear();
+  std::exchange(dead_client_, {}).clear();
+}
+
+void Transactions::remove(ServerTransaction& transaction) {
+  const auto found = server_.find(transaction.key());
+  if (found == server_.end() || found->second.get() != &transaction) return;
+  dead_server_.push_back(std::move(found->second));
+  server_.erase(found);
+}
+
+void Transactions::remove(ClientTransaction& transaction) {
+  const auto found =
+      client_.find(ClientKey{transaction.branch().id, transaction.method() == sip::Method::cancel});
+  if (found == client_.end() || found->second.get() != &transaction) return;
+  if (is_stream(transaction.flow().protocol)) {
+    const auto on_flow = on_flow_.find(transaction.flow().serial);
+    if (transaction.is_linked()) transaction.unlink();
+    if (on_flow != on_flow_.end() && on_flow->second.empty()) on_flow_.erase(on_flow);
+  }
+  dead_client_.push_back(std::move(found->second));
+  client_.erase(found);
+}
+
+}  // namespace flowgate::proxy

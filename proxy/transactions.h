@@ -1,0 +1,76 @@
+// The transaction tables of one shard (RFC 3261 §17). They own every transaction; everybody else names one by
+// its key or branch, or holds a reference that `terminated` ends.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "proxy/client_transaction.h"
+#include "proxy/network.h"
+#include "proxy/server_transaction.h"
+#include "proxy/settings.h"
+#include "proxy/timer_wheel.h"
+
+namespace flowgate::proxy {
+
+class Transactions {
+ public:
+  Transactions(const Settings& settings, TimerWheel& timers, Network& network);
+  ~Transactions();
+
+  // Is there room for one more request?
+  bool full() const { return server_.size() + client_.size() >= settings_.max_transactions; }
+  std::size_t size() const { return server_.size() + client_.size(); }
+
+  ServerTransaction& make_server(const TransactionKey& key, const Flow& flow, sip::StoredMessage request);
+  ServerTransaction* find_server(const TransactionKey& key);
+
+  // `request` carries `branch` in its top Via; the caller starts it.
+  ClientTransaction& make_client(const Branch& branch, sip::Method method, const Flow& flow,
+                                 std::string request, std::shared_ptr<ClientUser> user);
+  // The transaction that a response belongs to: by branch and the method of CSeq (§17.1.3).
+  ClientTransaction* find_client(const Branch& branch, bool cancel);
+  // CANCEL is a transaction of its own with the branch of its INVITE (§9.1). Nobody waits for its outcome.
+  void send_cancel(const Branch& invite, const Flow& flow, std::string request);
+
+  // All client transactions on a broken flow fail now.
+  void flow_failed(const Flow& flow);
+
+  // Frees what has terminated. Called when no transaction is on the call stack.
+  void reap();
+
+  const Settings& settings() const { return settings_; }
+  TimerWheel& timers() { return timers_; }
+  Network& network() { return network_; }
+
+ private:
+  friend class ServerTransaction;
+  friend class ClientTransaction;
+  void remove(ServerTransaction& transaction);
+  void remove(ClientTransaction& transaction);
+
+  struct ClientKey {
+    std::uint64_t id = 0;
+    bool cancel = false;
+    friend bool operator==(const ClientKey&, const ClientKey&) = default;
+  };
+  // The id is random and ours: it needs no keyed hash.
+  struct ClientKeyHash {
+    std::size_t operator()(const ClientKey& key) const noexcept { return key.id + (key.cancel ? 1 : 0); }
+  };
+  using OnFlow = boost::intrusive::list<ClientTransaction, boost::intrusive::constant_time_size<false>>;
+
+  Settings settings_;
+  TimerWheel& timers_;
+  Network& network_;
+  boost::unordered_flat_map<TransactionKey, std::unique_ptr<ServerTransaction>, TransactionKeyHash> server_;
+  boost::unordered_flat_map<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
+  std::unordered_map<std::uint64_t, OnFlow> on_flow_;  // by the serial of the connection
+  std::vector<std::unique_ptr<ServerTransaction>> dead_server_;
+  std::vector<std::unique_ptr<ClientTransaction>> dead_client_;
+};
+
+}  // namespace flowgate::proxy

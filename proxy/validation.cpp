@@ -1,0 +1,98 @@
+#include "proxy/validation.h"
+
+#include <array>
+
+#include "sip/address.h"
+#include "sip/text.h"
+#include "sip/value.h"
+#include "sip/writer.h"
+
+namespace flowgate::proxy {
+namespace {
+
+using sip::Header;
+
+Refusal bad(std::string reason) {
+  return {400, std::move(reason), {}};
+}
+
+// RFC 3261 §8.1.1: To, From, CSeq, Call-ID, Max-Forwards and Via; all but Via exactly once. Max-Forwards may
+// be missing (§16.3 (3): "If the request does not contain a Max-Forwards header field, this check is
+// passed").
+Refusal check_mandatory(const sip::Message& request) {
+  static constexpr std::array kOnce = {Header::from, Header::to, Header::call_id, Header::cseq};
+  for (const Header header : kOnce) {
+    const std::size_t count = request.count(header);
+    if (count == 0) return bad("Missing " + std::string(sip::header_name(header)));
+    if (count > 1) return bad("More Than One " + std::string(sip::header_name(header)));
+  }
+  if (request.count(Header::max_forwards) > 1) return bad("More Than One Max-Forwards");
+  return {};
+}
+
+Refusal check_values(const sip::Message& request, const sip::Limits& limits) {
+  for (const Header header : {Header::from, Header::to}) {
+    if (!sip::Address::parse(request.value(header), limits))
+      return bad("Bad " + std::string(sip::header_name(header)));
+  }
+  if (request.value(Header::call_id).empty()) return bad("Empty Call-ID");
+  const auto cseq = sip::CSeq::parse(request.value(Header::cseq));
+  if (!cseq) return bad("Bad CSeq");
+  if (cseq->method != request.method_text()) return bad("CSeq Method Does Not Match");
+  for (const Header header :
+       {Header::via, Header::route, Header::record_route, Header::contact, Header::path}) {
+    sip::Values values(request, header);
+    std::size_t count = 0;
+    while (values.next()) {
+      if (++count > limits.values)
+        return bad("Too Many " + std::string(sip::header_name(header)) + " Values");
+    }
+  }
+  return {};
+}
+
+// RFC 3261 §16.3 (5). We are asked for nothing that a proxy would have to understand but what we do anyway.
+Refusal check_proxy_require(const sip::Message& request) {
+  std::string unsupported;
+  sip::Values values(request, Header::proxy_require);
+  while (const auto value = values.next()) {
+    if (sip::equals_nocase(value->text, "gruu") || sip::equals_nocase(value->text, "outbound") ||
+        sip::equals_nocase(value->text, "path")) {
+      continue;
+    }
+    unsupported += (unsupported.empty() ? "" : ", ") + std::string(value->text);
+  }
+  if (unsupported.empty() || request.method() == sip::Method::ack || request.method() == sip::Method::cancel)
+    return {};
+  Refusal refusal{420, {}, {}};
+  sip::FieldWriter(refusal.fields).field("Unsupported", {unsupported});
+  return refusal;
+}
+
+}  // namespace
+
+std::optional<sip::Via> answerable(const sip::Message& request, const sip::Limits& limits) {
+  const auto value = sip::first_value(request, Header::via);
+  if (!value) return std::nullopt;
+  const auto via = sip::Via::parse(value->text, limits);
+  if (!via) return std::nullopt;
+  return *via;
+}
+
+Refusal validate(const sip::Message& request, const sip::Limits& limits, sip::Uri& request_uri) {
+  if (!request.version_is_2_0()) return {505, {}, {}};
+  if (request.defect()) return bad(request.defect().message());
+  if (Refusal refusal = check_mandatory(request)) return refusal;
+  if (Refusal refusal = check_values(request, limits)) return refusal;
+  const auto uri = sip::Uri::parse(request.request_uri(), limits);
+  if (!uri) return uri.error() == sip::Error::too_large ? Refusal{414, {}, {}} : bad("Bad Request-URI");
+  request_uri = *uri;
+  // §16.3 (2): a scheme that we cannot route; a Route would carry it on, but only towards somebody who can.
+  if (!uri->is_sip() && request.count(Header::route) == 0) return {416, {}, {}};
+  if (const sip::Field* field = request.find(Header::max_forwards)) {
+    if (!sip::parse_number(request.value(*field))) return bad("Bad Max-Forwards");
+  }
+  return check_proxy_require(request);
+}
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,21 @@
+// Request validation: RFC 3261 §16.3 and §8.2; what a request must have before anything else is done with it.
+#pragma once
+
+#include <optional>
+
+#include "proxy/refusal.h"
+#include "sip/limits.h"
+#include "sip/message.h"
+#include "sip/uri.h"
+#include "sip/via.h"
+
+namespace flowgate::proxy {
+
+// The top Via, without which a request cannot even be refused. Nothing: drop the request.
+std::optional<sip::Via> answerable(const sip::Message& request, const sip::Limits& limits);
+
+// 400 with a reason that names the field, 505, 414, 416, 420: the first thing that is wrong. `request_uri` is
+// set when there is no refusal.
+Refusal validate(const sip::Message& request, const sip::Limits& limits, sip::Uri& request_uri);
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,44 @@
+// A binding: what one Contact of a REGISTER becomes (RFC 3261 §10.3, RFC 5626 §6, RFC 5627 §5).
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "flowtoken/flow.h"
+#include "flowtoken/token.h"
+
+namespace flowgate::registrar {
+
+// A point in time, handed in by whoever owns the clock; in tests and in the simulator it is virtual.
+using Instant = std::chrono::steady_clock::time_point;
+
+struct Binding {
+  std::string
+      contact;      // the Contact value as it came, without its expires, gruu, pub-gruu, temp-gruu parameters
+  std::string uri;  // its URI, as it came
+  std::string instance;      // instance-id: the URN inside "<...>" of +sip.instance, as it came; empty: none
+  std::uint32_t reg_id = 0;  // reg-id, or the draft's flow-id; 0: none
+  Dialect dialect = Dialect::rfc;
+  bool outbound =
+      false;  // RFC 5626 applies: instance-id and reg-id name this binding, and only its flow will do
+  std::string call_id;
+  std::uint32_t cseq = 0;
+  std::uint16_t q_milli = 1000;  // q, in thousandths
+  std::string path;              // the Path values, first hop first, joined by ", " (RFC 3327); empty: none
+  Flow flow;                     // the flow that the REGISTER came over
+  bool by_flow = false;          // requests go down `flow`; else to the URI (or along the Path)
+  std::uint64_t epoch =
+      0;               // temporary GRUUs handed out with this binding carry it; drawn anew with a new Call-ID
+  Instant registered;  // since when it is there without a break
+  Instant updated;     // when it was refreshed last
+  Instant expires;
+};
+
+// All bindings of one AOR, oldest first.
+struct Record {
+  boost::container::small_vector<Binding, 1> bindings;
+};
+
+}  // namespace flowgate::registrar

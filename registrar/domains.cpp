@@ -1,0 +1,71 @@
+#include "registrar/domains.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "flowtoken/flow.h"
+#include "sip/text.h"
+
+namespace flowgate::registrar {
+namespace {
+
+std::string_view canonical_host(std::string_view host, bool v6, HostBuffer& buffer) {
+  if (v6) {
+    const auto address = Endpoint::from(host, 0);
+    if (!address) return {};
+    const std::string text = address->host();
+    return {buffer.data(), text.copy(buffer.data(), buffer.size())};
+  }
+  if (host.size() > buffer.size()) return {};
+  std::ranges::transform(host, buffer.begin(), sip::lower);
+  return {buffer.data(), host.size()};
+}
+
+// The key ends up in stores and logs.
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+}  // namespace
+
+std::string_view canonical_host(const sip::Uri& uri, HostBuffer& buffer) {
+  return canonical_host(uri.host, uri.host_is_v6, buffer);
+}
+
+Domains::Domains(std::vector<std::string> domains, std::set<std::uint16_t> ports,
+                 std::optional<std::set<std::string, std::less<>>> users)
+    : ports_(std::move(ports)), users_(std::move(users)) {
+  // RFC 3261 §19.1.2: a URI without a port may mean either.
+  ports_.insert({5060, 5061});
+  for (std::string_view domain : domains) {
+    const bool bracketed = domain.size() > 2 && domain.front() == '[' && domain.back() == ']';
+    if (bracketed) domain = domain.substr(1, domain.size() - 2);
+    HostBuffer buffer;
+    const std::string_view host = canonical_host(domain, domain.find(':') != domain.npos, buffer);
+    if (!host.empty()) domains_.emplace(host);
+  }
+}
+
+bool Domains::owns(const sip::Uri& uri) const {
+  if (!uri.is_sip() || (uri.port && !ports_.contains(*uri.port))) return false;
+  HostBuffer buffer;
+  return domains_.contains(canonical_host(uri, buffer));
+}
+
+// RFC 3261 §10.3 (5): "all URI parameters MUST be removed (including the user-param), and any escaped
+// characters MUST be converted to their unescaped form."
+std::optional<std::string> Domains::aor(const sip::Uri& uri) const {
+  if (!uri.has_user || uri.user.empty() || !owns(uri)) return std::nullopt;
+  std::string aor = sip::unescape(uri.user);
+  if (has_control(aor)) return std::nullopt;
+  HostBuffer buffer;
+  aor += '@';
+  aor += canonical_host(uri, buffer);
+  return aor;
+}
+
+bool Domains::has_user(std::string_view aor) const {
+  return !users_ || users_->contains(aor.substr(0, aor.rfind('@')));
+}
+
+}  // namespace flowgate::registrar

@@ -1,0 +1,43 @@
+// Which URIs are ours, and which AOR one names.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sip/uri.h"
+
+namespace flowgate::registrar {
+
+// The one spelling of a URI's host: lower case, IPv6 as RFC 5952 has it and in brackets. "" for what cannot
+// be a host: a name has at most 253 characters (RFC 1035 §2.3.4).
+using HostBuffer = std::array<char, 256>;
+std::string_view canonical_host(const sip::Uri& uri, HostBuffer& buffer);
+
+class Domains {
+ public:
+  // `domains` in any case; `ports` are the ones that we listen on (an explicit 5060, 5061 or one of these in
+  // a URI means the domain all the same). `users`: when given, only these user parts exist (users.yaml).
+  Domains(std::vector<std::string> domains, std::set<std::uint16_t> ports,
+          std::optional<std::set<std::string, std::less<>>> users);
+
+  // A sip or sips URI whose host is one of the domains.
+  bool owns(const sip::Uri& uri) const;
+  // The key of the AOR that the URI names, its parameters, scheme, password and port left aside: the user
+  // part unescaped, '@', the domain in lower case. User parts are compared with case (RFC 3261 §19.1.4).
+  // Nothing for a URI that is not ours or has no user part.
+  std::optional<std::string> aor(const sip::Uri& uri) const;
+  // Is there such a user? `aor` as made by aor().
+  bool has_user(std::string_view aor) const;
+
+ private:
+  std::set<std::string, std::less<>> domains_;
+  std::set<std::uint16_t> ports_;
+  std::optional<std::set<std::string, std::less<>>> users_;
+};
+
+}  // namespace flowgate::registrar

@@ -1,0 +1,92 @@
+#include "registrar/flow_index.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace flowgate::registrar {
+
+void FlowAors::put(std::string_view aor, Instant expires) {
+  if (!many_) {
+    const auto entry = std::ranges::find(few_, aor, &Entry::aor);
+    if (entry != few_.end()) {
+      entry->expires = expires;
+      return;
+    }
+    if (few_.size() < most_of_few) {
+      few_.push_back({std::string{aor}, expires});
+      return;
+    }
+    many_ = std::make_unique<Many>();
+    for (Entry& each : few_) many_->emplace(std::move(each.aor), each.expires);
+    few_ = {};
+  }
+  if (const auto entry = many_->find(aor); entry != many_->end()) {
+    entry->second = expires;
+  } else {
+    many_->emplace(aor, expires);
+  }
+}
+
+void FlowAors::erase(std::string_view aor) {
+  if (many_) {
+    if (const auto entry = many_->find(aor); entry != many_->end()) many_->erase(entry);
+    if (many_->empty()) many_.reset();
+  } else if (const auto entry = std::ranges::find(few_, aor, &Entry::aor); entry != few_.end()) {
+    few_.erase(entry);
+  }
+}
+
+bool FlowAors::any_alive(Instant now) const {
+  if (many_) return std::ranges::any_of(*many_, [now](const auto& entry) { return entry.second > now; });
+  return std::ranges::any_of(few_, [now](const Entry& entry) { return entry.expires > now; });
+}
+
+std::vector<std::string> FlowAors::names() const {
+  std::vector<std::string> names;
+  for (const Entry& entry : few_) names.push_back(entry.aor);
+  if (many_) {
+    names.reserve(many_->size());
+    for (const auto& [aor, expires] : *many_) names.push_back(aor);
+  }
+  return names;
+}
+
+FlowIndex::FlowIndex() : stripes_(std::make_unique<Stripe[]>(stripe_count)) {}
+
+FlowIndex::Stripe& FlowIndex::stripe_of(const Flow& flow) const {
+  return stripes_[FlowHash{}(flow) % stripe_count];
+}
+
+void FlowIndex::put(const Flow& flow, std::string_view aor, Instant expires) {
+  Stripe& stripe = stripe_of(flow);
+  const std::lock_guard lock{stripe.mutex};
+  stripe.flows[flow].put(aor, expires);
+}
+
+void FlowIndex::erase(const Flow& flow, std::string_view aor) {
+  Stripe& stripe = stripe_of(flow);
+  const std::lock_guard lock{stripe.mutex};
+  const auto aors = stripe.flows.find(flow);
+  if (aors == stripe.flows.end()) return;
+  aors->second.erase(aor);
+  if (aors->second.empty()) stripe.flows.erase(aors);
+}
+
+std::vector<std::string> FlowIndex::take(const Flow& flow) {
+  Stripe& stripe = stripe_of(flow);
+  const std::lock_guard lock{stripe.mutex};
+  const auto aors = stripe.flows.find(flow);
+  if (aors == stripe.flows.end()) return {};
+  std::vector<std::string> names = aors->second.names();
+  stripe.flows.erase(aors);
+  return names;
+}
+
+bool FlowIndex::any_alive(const Flow& flow, Instant now) const {
+  const Stripe& stripe = stripe_of(flow);
+  const std::lock_guard lock{stripe.mutex};
+  const auto aors = stripe.flows.find(flow);
+  return aors != stripe.flows.end() && aors->second.any_alive(now);
+}
+
+}  // namespace flowgate::registrar

@@ -1,0 +1,64 @@
+// Which AORs have a binding over a flow: RFC 5626 §7 wants all of them gone, "regardless of AOR", when the
+// flow is.
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowtoken/flow.h"
+#include "flowtoken/keyed_hash.h"
+#include "registrar/binding.h"
+
+namespace flowgate::registrar {
+
+// The AORs of one flow, each with the time its last binding over that flow expires. A phone's flow has one or
+// two; the connection of another proxy may have thousands, so that from a size on they are hashed.
+class FlowAors {
+ public:
+  void put(std::string_view aor, Instant expires);
+  void erase(std::string_view aor);
+  bool empty() const { return few_.empty() && !many_; }
+  bool any_alive(Instant now) const;
+  std::vector<std::string> names() const;
+
+ private:
+  struct Entry {
+    std::string aor;
+    Instant expires;
+  };
+  using Many = boost::unordered_flat_map<std::string, Instant, KeyedHash, std::equal_to<>>;
+  static constexpr std::size_t most_of_few = 8;
+
+  boost::container::small_vector<Entry, 1> few_;  // empty when there are many
+  std::unique_ptr<Many> many_;
+};
+
+// Thread-safe, striped by flow.
+class FlowIndex {
+ public:
+  FlowIndex();
+
+  // There is a binding of `aor` over `flow`, until `expires`; the latest call counts.
+  void put(const Flow& flow, std::string_view aor, Instant expires);
+  void erase(const Flow& flow, std::string_view aor);
+  // Empties the flow and returns the AORs that it had.
+  std::vector<std::string> take(const Flow& flow);
+  bool any_alive(const Flow& flow, Instant now) const;
+
+ private:
+  static constexpr std::size_t stripe_count = 256;
+  struct alignas(64) Stripe {
+    mutable std::mutex mutex;
+    boost::unordered_flat_map<Flow, FlowAors, FlowHash> flows;
+  };
+  Stripe& stripe_of(const Flow& flow) const;
+
+  std::unique_ptr<Stripe[]> stripes_;
+};
+
+}  // namespace flowgate::registrar

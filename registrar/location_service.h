@@ -1,0 +1,47 @@
+// The location service: AOR to bindings. The one thing that the shards share.
+//
+// One interface for all stores. Callbacks may come at once, inside the call, or later, on the thread that
+// called. Thread-safe.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <functional>
+#include <string_view>
+
+#include "registrar/binding.h"
+
+namespace flowgate::registrar {
+
+class LocationService {
+ public:
+  virtual ~LocationService() = default;
+
+  // Shows the record (an empty one when there is none) to `visit`. It may hold bindings that have expired.
+  // The record is locked while `visit` looks: copy out what is needed, call nothing that calls the location
+  // service. A store that calls later holds no lock then.
+  using Visit = std::function<void(const Record&)>;
+  virtual void lookup(std::string_view aor, Visit visit) = 0;
+
+  // Runs `change` on the record as one atomic step, then, when the outcome is as durable as the store makes
+  // it, `done`. `change` may be run more than once, each time on the current record; the last run counts. A
+  // record left without bindings is dropped. On an error nothing was changed.
+  using Change = std::function<void(Record&)>;
+  using Done = std::function<void(boost::system::error_code)>;
+  virtual void update(std::string_view aor, Change change, Done done) = 0;
+
+  // RFC 5626 §5.3, draft-ietf-sip-outbound-00 §5.2: "if a proxy closes a file descriptor, it MUST remove all
+  // the bindings that use that flow", regardless of AOR: those that are reached by_flow. One with a Path does
+  // not use the flow that its REGISTER came over.
+  virtual void remove_flow(const Flow& flow) = 0;
+
+  // Is there a binding, not expired at `now`, that was registered over this flow, and not along a Path?
+  virtual bool has_flow(const Flow& flow, Instant now) = 0;
+
+  // Drops what has expired; called about once a second, looks at a part of the records each time.
+  virtual void sweep(Instant now) = 0;
+
+  // How many bindings there are, expired ones that were not yet swept among them.
+  virtual std::size_t size() const = 0;
+};
+
+}  // namespace flowgate::registrar

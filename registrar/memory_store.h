@@ -1,0 +1,42 @@
+// The location service in memory: striped by AOR, an index from flows to AORs beside it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string_view>
+
+#include "registrar/flow_index.h"
+#include "registrar/location_service.h"
+
+namespace flowgate::registrar {
+
+// Calls back inside the call. Locks: a stripe of records, then within it, for a moment, a stripe of the flow
+// index; never two stripes of records, and never a stripe of records from within the flow index.
+class MemoryStore final : public LocationService {
+ public:
+  MemoryStore();
+  ~MemoryStore() override;
+
+  void lookup(std::string_view aor, Visit visit) override;
+  void update(std::string_view aor, Change change, Done done) override;
+  void remove_flow(const Flow& flow) override;
+  bool has_flow(const Flow& flow, Instant now) override;
+  void sweep(Instant now) override;
+  std::size_t size() const override;
+
+ private:
+  struct Stripe;
+  Stripe& stripe_of(std::string_view aor) const;
+  template <class Edit>
+  void edit(Stripe& stripe, std::string_view aor, const Edit& edit);
+  template <class Edit>
+  void edit_record(std::string_view aor, Record& record, const Edit& edit);
+  void sweep(Stripe& stripe, Instant now);
+
+  std::unique_ptr<Stripe[]> stripes_;
+  FlowIndex flows_;
+  std::atomic<std::size_t> size_{0};
+  std::atomic<std::size_t> next_sweep_{0};
+};
+
+}  // namespace flowgate::registrar

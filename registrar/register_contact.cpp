@@ -1,0 +1,145 @@
+#include "registrar/register_contact.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "sip/address.h"
+#include "sip/text.h"
+#include "sip/writer.h"
+
+namespace flowgate::registrar {
+namespace {
+
+using std::chrono::seconds;
+
+// Longer ones are nobody's: a UUID URN has 45 characters.
+constexpr std::size_t max_instance_bytes = 256;
+
+// RFC 5626 §11.1 has no bound for reg-id = 1*DIGIT, §4.2 has: "between 1 and (2**31 - 1)".
+constexpr std::uint32_t max_reg_id = 0x7fffffff;
+
+// What a UA cannot suggest: RFC 5627 §5.1, draft-gruu §7.1.2.1; and expires, of which the binding has its
+// own.
+bool is_ours(std::string_view name) {
+  constexpr std::array<std::string_view, 4> ours{"expires", "gruu", "pub-gruu", "temp-gruu"};
+  return std::ranges::any_of(ours, [name](auto each) { return sip::equals_nocase(each, name); });
+}
+
+// The value with the parameters that are ours cut out, each with its semicolon; all else byte for byte.
+std::string without_ours(std::string_view value, const sip::Address& address) {
+  std::string kept;
+  std::size_t copied = 0;
+  for (const sip::Param& param : address.params) {
+    if (!is_ours(param.name)) continue;
+    const auto begin = static_cast<std::size_t>(param.whole.data() - value.data());
+    const std::size_t semicolon = value.rfind(';', begin);
+    kept += value.substr(copied, semicolon - copied);
+    copied = begin + param.whole.size();
+  }
+  kept += value.substr(copied);
+  kept.erase(kept.find_last_not_of("; \t") + 1);
+  return kept;
+}
+
+// "<" instance-val ">" in quotes (RFC 5626 §11.1); taken without the brackets, too.
+std::string instance_of(const sip::Address& address) {
+  const auto value = address.params.find("+sip.instance");
+  if (!value) return {};
+  std::string instance = sip::unquote(*value);
+  if (instance.starts_with('<') && instance.ends_with('>'))
+    instance = instance.substr(1, instance.size() - 2);
+  return instance;
+}
+
+// qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
+std::optional<std::uint16_t> parse_q(std::string_view text) {
+  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+  if (text.size() > 1 && text[1] != '.') return std::nullopt;
+  std::uint16_t milli = static_cast<std::uint16_t>(text[0] - '0');
+  for (std::size_t i = 2; i < 5; ++i) {
+    const char c = i < text.size() ? text[i] : '0';
+    if (!sip::is_digit(c)) return std::nullopt;
+    milli = static_cast<std::uint16_t>(milli * 10 + (c - '0'));
+  }
+  if (milli > 1000) return std::nullopt;
+  return milli;
+}
+
+// RFC 3261 §20.10: a malformed value counts as the default. Longer than we keep bindings for: §10.2.1.1, the
+// registrar may lower it.
+seconds asked_expires(const sip::Address& address, const ContactTerms& terms) {
+  seconds asked = terms.expires;
+  if (const auto value = address.params.find("expires")) {
+    const auto number = sip::parse_seconds(*value);
+    asked = number ? seconds{*number} : terms.options.default_expires;
+  }
+  return std::min(asked, terms.options.max_expires);
+}
+
+Answer interval_too_brief(seconds min_expires) {
+  Answer answer{423, {}, {}};
+  sip::FieldWriter{answer.fields}.field("Min-Expires", {std::to_string(min_expires.count())});
+  return answer;
+}
+
+// RFC 3261 §10.3 (7): "If and only if the requested expiration interval is greater than zero AND smaller than
+// one hour AND less than a registrar-configured minimum", the registrar may refuse.
+bool too_brief(seconds expires, seconds min_expires) {
+  return expires > seconds{0} && expires < std::chrono::hours{1} && expires < min_expires;
+}
+
+// RFC 5627 §5.1: a Contact that is not a SIP URI, that is the AOR or that is a GRUU of the AOR is refused
+// with a 403, the latter two because requests would loop. SIP.js up to 0.20.0 registers its public GRUU as
+// its Contact, and with a flow or a Path nothing loops: that one GRUU is taken.
+std::optional<Answer> check_uri(const sip::Uri& uri, const ContactTerms& terms, RegisterContact& contact) {
+  if (!uri.is_sip()) return Answer{403, "Contact Is Not a SIP URI", {}};
+  if (is_temporary_gruu(uri) && terms.domains.owns(uri)) return Answer{403, "Contact Is a GRUU", {}};
+  if (terms.domains.aor(uri) != terms.aor) return std::nullopt;
+  const auto instance = gruu_instance(uri);
+  contact.own_gruu = instance && same_instance(*instance, contact.instance) && terms.reaches_ua;
+  if (!contact.own_gruu) return Answer{403, "Contact Is the AOR", {}};
+  return std::nullopt;
+}
+
+// reg-id, or the draft's flow-id. RFC 5626 §6: with "a reg-id but no instance-id, it simply ignores the
+// reg-id parameter".
+std::optional<Answer> read_reg_id(const sip::Address& address, RegisterContact& contact) {
+  const auto flow_id = address.params.find("flow-id");
+  const auto reg_id = flow_id ? flow_id : address.params.find("reg-id");
+  contact.dialect = flow_id ? Dialect::draft : Dialect::rfc;
+  if (!reg_id || contact.instance.empty()) return std::nullopt;
+  const auto number = sip::parse_number(*reg_id, max_reg_id);
+  if (!number || *number == 0) return Answer{400, "Bad reg-id", {}};
+  contact.reg_id = *number;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Checked<RegisterContact> read_contact(std::string_view value, const ContactTerms& terms) {
+  const auto address = sip::Address::parse(value, terms.options.limits);
+  if (!address) return Answer{400, "Bad Contact", {}};
+
+  RegisterContact contact;
+  contact.contact = without_ours(value, *address);
+  contact.uri = address->uri.text;
+  contact.instance = instance_of(*address);
+  if (contact.instance.size() > max_instance_bytes) return Answer{400, "Bad Instance-ID", {}};
+  if (const auto refusal = read_reg_id(*address, contact)) return *refusal;
+
+  const auto q = address->params.find("q");
+  const auto q_milli = q ? parse_q(*q) : contact.q_milli;
+  if (!q_milli) return Answer{400, "Bad q", {}};
+  contact.q_milli = *q_milli;
+
+  contact.expires = asked_expires(*address, terms);
+  if (too_brief(contact.expires, terms.options.min_expires))
+    return interval_too_brief(terms.options.min_expires);
+  if (!contact.removes()) {
+    if (const auto refusal = check_uri(address->uri, terms, contact)) return *refusal;
+  }
+  return contact;
+}
+
+}  // namespace flowgate::registrar

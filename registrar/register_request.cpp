@@ -1,0 +1,177 @@
+#include "registrar/register_request.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "sip/address.h"
+#include "sip/text.h"
+#include "sip/value.h"
+#include "sip/writer.h"
+
+namespace flowgate::registrar {
+namespace {
+
+using Refusal = std::optional<Answer>;
+using std::chrono::seconds;
+
+// RFC 3261 §10.3 (2), §8.2.2.3: option tags in Require that are not understood.
+Refusal check_require(const sip::Message& request) {
+  constexpr std::array<std::string_view, 3> understood{"gruu", "outbound", "path"};
+  std::string unsupported;
+  sip::Values required{request, sip::Header::require};
+  while (const auto tag = required.next()) {
+    if (std::ranges::any_of(understood, [&](auto each) { return sip::equals_nocase(each, tag->text); }))
+      continue;
+    if (!unsupported.empty()) unsupported += ", ";
+    unsupported += tag->text;
+  }
+  if (unsupported.empty()) return std::nullopt;
+  Answer answer{420, {}, {}};
+  sip::FieldWriter{answer.fields}.field("Unsupported", {unsupported});
+  return answer;
+}
+
+// §10.3 (5): "the registrar extracts the address-of-record from the To header field of the request. If the
+// address-of-record is not valid for the domain in the Request-URI, the registrar MUST send a 404."
+Refusal read_to(const sip::Message& request, const Options& options, const Domains& domains,
+                RegisterRequest& out) {
+  const auto to = sip::Address::parse(request.value(sip::Header::to), options.limits);
+  if (!to) return Answer{400, "Bad To", {}};
+  if (!to->uri.is_sip()) return Answer{400, "To Is Not a SIP URI", {}};
+  auto aor = domains.aor(to->uri);
+  if (!aor || !domains.has_user(*aor)) return Answer{404, {}, {}};
+  out.aor = std::move(*aor);
+  out.to_uri = to->uri.text;
+  return std::nullopt;
+}
+
+Refusal read_order(const sip::Message& request, RegisterRequest& out) {
+  out.call_id = request.value(sip::Header::call_id);
+  if (out.call_id.empty()) return Answer{400, "Missing Call-ID", {}};
+  const auto cseq = sip::CSeq::parse(request.value(sip::Header::cseq));
+  if (!cseq) return Answer{400, "Bad CSeq", {}};
+  out.cseq = cseq->number;
+  return std::nullopt;
+}
+
+// RFC 3327 §5.3. `ob`: the UA's first hop, whose value is the last, as each proxy puts its own in front,
+// supports outbound (RFC 5626 §5.1). A Path is also honoured when the UA does not list "path" in Supported:
+// §5.3 leaves that to local policy, and UAs in the field that do not (Linphone) would otherwise be cut off.
+Refusal read_path(const sip::Message& request, const Options& options, RegisterRequest& out, bool& ob) {
+  std::size_t count = 0;
+  sip::Values values{request, sip::Header::path};
+  while (const auto value = values.next()) {
+    const auto address = sip::Address::parse(value->text, options.limits);
+    if (!address || !address->uri.is_sip() || ++count > options.limits.values)
+      return Answer{400, "Bad Path", {}};
+    ob = address->uri.params.has("ob");
+    if (!out.path.empty()) out.path += ", ";
+    out.path += value->text;
+  }
+  return std::nullopt;
+}
+
+// RFC 3261 §16.11, RFC 5626 §6: one Via says that nobody stands between the UA and us.
+bool has_one_via(const sip::Message& request) {
+  sip::Values vias{request, sip::Header::via};
+  return vias.next() && !vias.next();
+}
+
+std::optional<seconds> expires_of(const sip::Message& request) {
+  const sip::Field* field = request.find(sip::Header::expires);
+  const auto number = field ? sip::parse_seconds(request.value(*field)) : std::nullopt;
+  if (!number) return std::nullopt;
+  return seconds{*number};
+}
+
+Refusal read_contacts(const sip::Message& request, const Options& options, const Domains& domains,
+                      RegisterRequest& out) {
+  const auto expires = expires_of(request);
+  const ContactTerms terms{options, domains, out.aor, expires.value_or(options.default_expires),
+                           out.over_flow || !out.path.empty()};
+  sip::Values values{request, sip::Header::contact};
+  while (const auto value = values.next()) {
+    // §10.3 (6): '*' stands alone, and with "Expires: 0".
+    if (out.remove_all || (value->text == "*" && !out.contacts.empty()))
+      return Answer{400, "Bad Contact", {}};
+    if (value->text == "*") {
+      if (expires != seconds{0}) return Answer{400, "Contact * Needs Expires: 0", {}};
+      out.remove_all = true;
+      continue;
+    }
+    if (out.contacts.size() == options.max_bindings) return Answer{403, "Too Many Bindings", {}};
+    auto contact = read_contact(value->text, terms);
+    if (!contact) return contact.error();
+    out.contacts.push_back(std::move(*contact));
+  }
+  return std::nullopt;
+}
+
+// RFC 5626 §6: "if the Contact header field contains more than one header field value with a non-zero
+// expiration and any of these header field values contain a reg-id Contact header field parameter, the entire
+// registration SHOULD be rejected with a 400".
+Refusal check_single_flow(const RegisterRequest& request) {
+  std::size_t registered = 0;
+  bool reg_id = false;
+  for (const RegisterContact& contact : request.contacts) {
+    if (contact.removes()) continue;
+    ++registered;
+    reg_id = reg_id || contact.reg_id != 0;
+  }
+  if (registered > 1 && reg_id) return Answer{400, "More Than One Contact With reg-id", {}};
+  return std::nullopt;
+}
+
+// RFC 5626 §6: does outbound apply? Its condition is that the first hop supports it; a UA must also say that
+// it supports it, unless its edge proxy has put the "ob" there. The draft has no option tag: a UA that sends
+// flow-id means it.
+Refusal decide_outbound(const sip::Message& message, bool first_hop_supports, RegisterRequest& request) {
+  const bool ua_supports = sip::has_option(message, sip::Header::supported, "outbound");
+  for (RegisterContact& contact : request.contacts) {
+    if (contact.reg_id == 0) continue;
+    const bool draft = contact.dialect == Dialect::draft;
+    // "If the REGISTER request contains the reg-id and the outbound option tag in a Supported header field,
+    // then the registrar MUST respond to the REGISTER request with a 439"; "otherwise, the registrar MUST
+    // ignore the reg-id".
+    if (!first_hop_supports && ua_supports && !draft) return Answer{439, {}, {}};
+    contact.outbound = first_hop_supports && (ua_supports || draft || !request.path.empty());
+    request.require_outbound = request.require_outbound || (contact.outbound && ua_supports && !draft);
+  }
+  return std::nullopt;
+}
+
+// A UA speaks the draft when its Contact carries flow-id. RFC 5627 §5.2 looks for "gruu" in Supported, and
+// has the registrar keep it out of Require; draft-gruu §7.1.2.1 looks in Require, too, and "MUST contain a
+// Require header field with the value gruu".
+void read_dialect(const sip::Message& message, RegisterRequest& request) {
+  const bool draft =
+      std::ranges::any_of(request.contacts, [](auto& each) { return each.dialect == Dialect::draft; });
+  request.dialect = draft ? Dialect::draft : Dialect::rfc;
+  request.gruu = sip::has_option(message, sip::Header::supported, "gruu") ||
+                 (draft && sip::has_option(message, sip::Header::require, "gruu"));
+  request.require_gruu = draft && request.gruu;
+}
+
+}  // namespace
+
+Checked<RegisterRequest> read_register(const sip::Message& message, const Flow& flow, const Options& options,
+                                       const Domains& domains) {
+  RegisterRequest request;
+  request.flow = flow;
+  bool ob = false;
+  if (auto refusal = check_require(message)) return *refusal;
+  if (auto refusal = read_to(message, options, domains, request)) return *refusal;
+  if (auto refusal = read_order(message, request)) return *refusal;
+  if (auto refusal = read_path(message, options, request, ob)) return *refusal;
+  request.over_flow = request.path.empty() && has_one_via(message);
+  request.by_flow = request.over_flow && (is_stream(flow.protocol) || behind_nat(message, flow));
+  if (auto refusal = read_contacts(message, options, domains, request)) return *refusal;
+  if (auto refusal = check_single_flow(request)) return *refusal;
+  const bool first_hop_supports = request.path.empty() ? request.over_flow && options.edge : ob;
+  if (auto refusal = decide_outbound(message, first_hop_supports, request)) return *refusal;
+  read_dialect(message, request);
+  return request;
+}
+
+}  // namespace flowgate::registrar

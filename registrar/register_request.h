@@ -1,0 +1,36 @@
+// What a REGISTER asks for, read and checked; it views nothing of the message.
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <cstdint>
+#include <string>
+
+#include "registrar/register_contact.h"
+
+namespace flowgate::registrar {
+
+struct RegisterRequest {
+  std::string aor;
+  std::string to_uri;  // as it came: GRUUs are made of it
+  std::string call_id;
+  std::uint32_t cseq = 0;
+  boost::container::small_vector<RegisterContact, 1> contacts;  // none: a query
+  bool remove_all = false;                                      // Contact: *
+  std::string path;                                             // Binding::path
+  Flow flow;
+  bool by_flow = false;    // Binding::by_flow of a Contact that is not an outbound one
+  bool over_flow = false;  // the UA is at the other end of the flow: no Path, and nobody between
+
+  // What the UA understands, and what the 200 has to say.
+  Dialect dialect = Dialect::rfc;
+  bool gruu = false;              // GRUUs in the 200
+  bool require_outbound = false;  // Require: outbound
+  bool require_gruu = false;      // Require: gruu
+
+  bool is_query() const { return contacts.empty() && !remove_all; }
+};
+
+Checked<RegisterRequest> read_register(const sip::Message& request, const Flow& flow, const Options& options,
+                                       const Domains& domains);
+
+}  // namespace flowgate::registrar

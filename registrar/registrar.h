@@ -1,0 +1,91 @@
+// The registrar: REGISTER in, an answer out (RFC 3261 §10.3, RFC 3327, RFC 5626 §6, RFC 5627 §5,
+// draft-ietf-sip-outbound-00 §5.1, draft-ietf-sip-gruu-04 §7.1.2); and its other face, the abstract location
+// service of RFC 3261 §16.5: a Request-URI in, targets out (RFC 5626 §7, RFC 5627 §5.1 and §6.1, draft-gruu
+// §8.4.1).
+//
+// No sockets, no clock, no threads: one per shard, over the location service that the shards share.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registrar/domains.h"
+#include "registrar/gruu.h"
+#include "registrar/location_service.h"
+#include "sip/limits.h"
+#include "sip/message.h"
+
+namespace flowgate::registrar {
+
+struct Options {
+  std::chrono::seconds default_expires{3600};
+  std::chrono::seconds min_expires{60};
+  std::chrono::seconds max_expires{7200};
+  std::chrono::seconds flow_timer{120};  // Flow-Timer, beside Require: outbound
+  std::size_t max_bindings = 32;         // per AOR; a REGISTER that would make more is answered 403
+  bool edge = true;                      // UAs reach us directly: we are their first hop (RFC 5626 §5)
+  sip::Limits limits;
+};
+
+// A response to be written: `fields` are whole header field lines, made by sip::FieldWriter.
+struct Answer {
+  int status = 0;
+  std::string reason;  // empty: the usual phrase
+  std::string fields;
+};
+
+// Where a request may be sent. One member of the target set.
+struct Target {
+  std::string uri;  // the Request-URI to put in: the Contact's URI, with grid when the request's GRUU had one
+  std::string path;  // to become Route values; empty: none
+  Flow flow;
+  bool by_flow = false;  // only down `flow`; else to the first Path URI or to `uri`
+  Dialect dialect = Dialect::rfc;
+  std::string instance;  // targets of the same instance are tried one at a time
+  std::uint32_t reg_id = 0;
+  bool outbound = false;
+  std::uint16_t q_milli = 1000;
+  Instant updated;
+  std::string aor;          // whose binding it is
+  std::string contact_uri;  // the binding's URI, to name it in remove()
+};
+
+struct Located {
+  int status = 0;     // 0: `targets` is not empty; else 404 or 480, or 400 for a URI that cannot name anybody
+  bool gruu = false;  // the Request-URI was a GRUU: all targets are one instance
+  std::vector<Target> targets;  // best first: by q, then the most recently updated first
+};
+
+class Registrar {
+ public:
+  using Random = std::function<std::uint64_t()>;
+  Registrar(const Options& options, const Domains& domains, LocationService& location, TemporaryGruus gruus,
+            Random random);
+
+  // A REGISTER whose Request-URI is ours. `done` is called once, at once or later, on this thread; the
+  // message need not live until then.
+  void process(const sip::Message& request, const Flow& flow, Instant now,
+               std::function<void(const Answer&)> done);
+
+  // The targets for a Request-URI that Domains::owns, for a request that is not a REGISTER.
+  void locate(const sip::Uri& request_uri, Instant now, std::function<void(Located)> done);
+
+  // A target turned out to be dead (430, or a broken flow): its binding goes, unless it was refreshed since.
+  void remove(const Target& target);
+
+ private:
+  Options options_;
+  const Domains& domains_;
+  LocationService& location_;
+  TemporaryGruus gruus_;
+  Random random_;
+};
+
+// RFC 3261 §18.2.1, RFC 3581 §4: the sent-by of the top Via is not where the request came from.
+bool behind_nat(const sip::Message& request, const Flow& flow);
+
+}  // namespace flowgate::registrar

@@ -1,0 +1,116 @@
+#include "registrar/targeting.h"
+
+#include <algorithm>
+
+#include "registrar/binding_rules.h"
+#include "sip/text.h"
+
+namespace flowgate::registrar {
+namespace {
+
+// The Contact's URI as a Request-URI. RFC 3261 §16.6 (2), §19.1.1: headers and method are not allowed there
+// and MUST be removed. `grid` is added, or takes the place of the one there is (draft-gruu §8.4.1). All else
+// byte for byte.
+std::string request_uri_of(const Binding& binding, std::string_view grid) {
+  const auto uri = sip::Uri::parse(binding.uri);
+  if (!uri) return binding.uri;
+  const std::string_view text = uri->text;
+  const std::size_t end =
+      uri->headers.data() ? static_cast<std::size_t>(uri->headers.data() - text.data()) - 1 : text.size();
+  std::string out;
+  std::size_t copied = 0;
+  bool placed = grid.empty();
+  for (const sip::Param& param : uri->params) {
+    const bool replaced = !grid.empty() && sip::equals_nocase(param.name, "grid");
+    if (!replaced && !sip::equals_nocase(param.name, "method")) continue;
+    const auto semicolon = static_cast<std::size_t>(param.whole.data() - text.data()) - 1;
+    out += text.substr(copied, semicolon - copied);
+    copied = semicolon + 1 + param.whole.size();
+    if (replaced && !placed) (out += ';') += grid;
+    placed = placed || replaced;
+  }
+  out += text.substr(copied, end - copied);
+  if (!placed) (out += ';') += grid;
+  return out;
+}
+
+Target target_of(const Binding& binding, const Sought& sought) {
+  Target target;
+  target.uri = request_uri_of(binding, sought.grid);
+  target.path = binding.path;
+  target.flow = binding.flow;
+  target.by_flow = binding.by_flow;
+  target.dialect = binding.dialect;
+  target.instance = binding.instance;
+  target.reg_id = binding.reg_id;
+  target.outbound = binding.outbound;
+  target.q_milli = binding.q_milli;
+  target.updated = binding.updated;
+  target.aor = sought.aor;
+  target.contact_uri = binding.uri;
+  return target;
+}
+
+// RFC 5627 §5.1, §5.3: a temporary GRUU is valid as long as a binding of the instance carries its epoch.
+bool is_valid(const Sought& sought, const Record& record, Instant now) {
+  return !sought.epoch || std::ranges::any_of(record.bindings, [&](const Binding& binding) {
+    return binding.expires > now && binding.epoch == *sought.epoch &&
+           same_instance(binding.instance, sought.instance);
+  });
+}
+
+bool goes_first(const Target& a, const Target& b) {
+  if (a.q_milli != b.q_milli) return a.q_milli > b.q_milli;
+  if (a.updated != b.updated) return a.updated > b.updated;
+  return a.reg_id < b.reg_id;
+}
+
+}  // namespace
+
+boost::system::result<Sought, int> read_request_uri(const sip::Uri& uri, const Domains& domains,
+                                                    TemporaryGruus& temporary_gruus) {
+  Sought sought;
+  if (auto temporary = temporary_gruus.open(uri)) {
+    sought.aor = std::move(temporary->aor);
+    sought.instance = std::move(temporary->instance);
+    sought.epoch = temporary->epoch;
+    sought.gruu = true;
+  } else if (auto aor = domains.aor(uri)) {
+    sought.aor = std::move(*aor);
+    auto instance = gruu_instance(uri);
+    // RFC 5627 §6.1: with "gr", but no valid GRUU: "it SHOULD be rejected with a 404".
+    if (!instance && uri.params.has("gr")) return 404;
+    sought.gruu = instance.has_value();
+    if (instance) sought.instance = std::move(*instance);
+  } else {
+    return 404;
+  }
+  // draft-gruu §8.4.1: "a GRUU for an AOR that is unknown within the domain": 404.
+  if (!domains.has_user(sought.aor)) return 404;
+  if (sought.gruu) {
+    for (const sip::Param& param : uri.params) {
+      if (sought.grid.empty() && sip::equals_nocase(param.name, "grid")) sought.grid = param.whole;
+    }
+  }
+  return sought;
+}
+
+Located select_targets(const Sought& sought, const Record& record, Instant now) {
+  Located located;
+  located.gruu = sought.gruu;
+  if (!is_valid(sought, record, now)) {
+    located.status = 404;
+    return located;
+  }
+  for (const Binding& binding : record.bindings) {
+    if (binding.expires <= now || is_superseded(binding, record, now)) continue;
+    if (sought.gruu && !same_instance(binding.instance, sought.instance)) continue;
+    located.targets.push_back(target_of(binding, sought));
+  }
+  // RFC 5627 §6.1: "If there are no registered contacts bound to the GRUU, the server MUST return a 480".
+  if (located.targets.empty()) located.status = 480;
+  std::ranges::sort(located.targets, goes_first);
+  return located;
+}
+
+}  // namespace flowgate::registrar

@@ -1,0 +1,28 @@
+// From a Request-URI to targets: RFC 3261 §16.5, RFC 5626 §7, RFC 5627 §6.1, draft-gruu §8.4.1.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "registrar/registrar.h"
+
+namespace flowgate::registrar {
+
+// Whom a Request-URI means.
+struct Sought {
+  std::string aor;
+  bool gruu = false;
+  std::string instance;                // of the GRUU
+  std::optional<std::uint64_t> epoch;  // of a temporary GRUU
+  std::string grid;                    // the whole parameter, "grid=99a"; empty: none
+};
+
+// The refusal is a status.
+boost::system::result<Sought, int> read_request_uri(const sip::Uri& uri, const Domains& domains,
+                                                    TemporaryGruus& temporary_gruus);
+
+Located select_targets(const Sought& sought, const Record& record, Instant now);
+
+}  // namespace flowgate::registrar

@@ -1,0 +1,64 @@
+#include "sip/address.h"
+
+#include "sip/cursor.h"
+#include "sip/text.h"
+
+namespace flowgate::sip {
+
+namespace {
+
+// [ display-name ] LAQUOT, with display-name = *( token LWS ) / quoted-string. False, and the cursor
+// somewhere, when no '<' follows: this is then an addr-spec or wrong.
+bool take_display(Cursor& cursor, std::string_view& display) {
+  if (cursor.peek() == '"') {
+    display = cursor.take_quoted();
+    if (display.empty()) return false;
+    cursor.take_space();
+    return cursor.take('<');
+  }
+  const char* begin = cursor.position();
+  do {
+    cursor.take(Chars::token);
+  } while (cursor.take_space());
+  display = trim(cursor.since(begin));
+  return cursor.take('<');
+}
+
+Result<Address> behind_bracket(Cursor& cursor, std::string_view display, const Limits& limits) {
+  const auto end = cursor.rest().find('>');
+  if (end == std::string_view::npos) return Error::bad_address;
+  const auto uri = Uri::parse(cursor.rest().substr(0, end), limits);
+  if (!uri) return uri.error();
+  cursor.skip(end + 1);
+  cursor.take_space();
+  if (!cursor.done() && cursor.peek() != ';') return Error::bad_address;
+  const auto params = Params::parse(cursor.rest(), limits);
+  if (!params) return params.error();
+  return Address{display, *uri, *params, true};
+}
+
+// §20: "If the URI is not enclosed in angle brackets, any semicolon-delimited parameters are
+// header-parameters, not URI parameters." §20.10: a URI with a comma or a question mark MUST be enclosed.
+Result<Address> without_brackets(std::string_view text, const Limits& limits) {
+  const auto end = std::min(text.find(';'), text.size());
+  const auto addr_spec = trim(text.substr(0, end));
+  if (addr_spec.empty() || addr_spec.find_first_of("?,<>\"") != addr_spec.npos) return Error::bad_address;
+  const auto uri = Uri::parse(addr_spec, limits);
+  if (!uri) return uri.error();
+  const auto params = Params::parse(text.substr(end), limits);
+  if (!params) return params.error();
+  return Address{{}, *uri, *params, false};
+}
+
+}  // namespace
+
+// ( name-addr / addr-spec ) *( SEMI generic-param )
+Result<Address> Address::parse(std::string_view text, const Limits& limits) {
+  text = trim(text);
+  Cursor cursor{text};
+  std::string_view display;
+  if (take_display(cursor, display)) return behind_bracket(cursor, display, limits);
+  return without_brackets(text, limits);
+}
+
+}  // namespace flowgate::sip

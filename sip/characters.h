@@ -1,0 +1,64 @@
+// Character classes of the SIP grammar (RFC 3261 §25.1), one table look-up each.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "sip/text.h"
+
+namespace flowgate::sip {
+
+enum class Chars : std::uint8_t {
+  token = 1,       // alphanum / "-.!%*_+`'~"
+  user = 2,        // unreserved / user-unreserved
+  password = 4,    // unreserved / "&=+$,"
+  paramchar = 8,   // unreserved / param-unreserved
+  hnv = 16,        // unreserved / hnv-unreserved
+  gen_value = 32,  // token / host, and "/=": Base64 is met unquoted
+  host = 64,       // alphanum / "-." and "_", which real host names have
+  uric = 128,      // what may stand in a URI at all: visible ASCII but <, >, "
+};
+
+namespace detail {
+
+constexpr std::array<std::uint8_t, 256> character_classes() {
+  std::array<std::uint8_t, 256> table{};
+  auto add = [&table](Chars chars, std::string_view members) {
+    for (char c : members) table[static_cast<unsigned char>(c)] |= static_cast<std::uint8_t>(chars);
+  };
+  constexpr std::string_view alphanum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  constexpr std::string_view mark = "-_.!~*'()";
+  for (Chars chars : {Chars::user, Chars::password, Chars::paramchar, Chars::hnv}) add(chars, mark);
+  for (unsigned bit = 1; bit < 256; bit <<= 1) add(static_cast<Chars>(bit), alphanum);
+  add(Chars::token, "-.!%*_+`'~");
+  add(Chars::user, "&=+$,;?/");
+  add(Chars::password, "&=+$,");
+  add(Chars::paramchar, "[]/:&+$");
+  add(Chars::hnv, "[]/?:+$");
+  add(Chars::gen_value, "-.!%*_+`'~[]:/=");
+  add(Chars::host, "-._");
+  for (unsigned c = 0x21; c < 0x7f; ++c) table[c] |= static_cast<std::uint8_t>(Chars::uric);
+  for (char c : {'<', '>', '"'}) table[static_cast<unsigned char>(c)] &= 0x7f;
+  return table;
+}
+
+inline constexpr auto classes = character_classes();
+
+}  // namespace detail
+
+constexpr bool is(Chars chars, char c) {
+  return (detail::classes[static_cast<unsigned char>(c)] & static_cast<std::uint8_t>(chars)) != 0;
+}
+constexpr bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+// The value of a hexadecimal digit, or -1.
+constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char small = lower(c);
+  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+}  // namespace flowgate::sip

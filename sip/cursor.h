@@ -1,0 +1,79 @@
+// Reads text from front to end, as the SIP grammar does (RFC 3261 §25.1).
+//
+// White space is space and tab: header field values are unfolded before, so a CR or LF in one is an attack.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "sip/characters.h"
+
+namespace flowgate::sip {
+
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
+
+  bool done() const { return at_ == end_; }
+  char peek() const { return at_ == end_ ? '\0' : *at_; }
+  const char* position() const { return at_; }
+  std::string_view rest() const { return {at_, static_cast<std::size_t>(end_ - at_)}; }
+  std::string_view since(const char* begin) const { return {begin, static_cast<std::size_t>(at_ - begin)}; }
+  void skip(std::size_t count) { at_ += count; }
+
+  bool take(char c) {
+    if (at_ == end_ || *at_ != c) return false;
+    ++at_;
+    return true;
+  }
+  std::string_view take(Chars chars) {
+    const char* begin = at_;
+    while (at_ != end_ && is(chars, *at_)) ++at_;
+    return since(begin);
+  }
+  // The same with escaped = "%" HEXDIG HEXDIG among it; stops in front of a malformed escape.
+  std::string_view take_escaped(Chars chars) {
+    const char* begin = at_;
+    for (;;) {
+      while (at_ != end_ && is(chars, *at_)) ++at_;
+      if (end_ - at_ < 3 || *at_ != '%' || hex_value(at_[1]) < 0 || hex_value(at_[2]) < 0)
+        return since(begin);
+      at_ += 3;
+    }
+  }
+  // SWS; says whether there was any.
+  bool take_space() {
+    const char* begin = at_;
+    while (at_ != end_ && is_blank(*at_)) ++at_;
+    return at_ != begin;
+  }
+  // SWS c SWS: SLASH, COLON, EQUAL, SEMI.
+  bool take_separator(char c) {
+    take_space();
+    if (!take(c)) return false;
+    take_space();
+    return true;
+  }
+  // quoted-string, with its quotes; "" when there is none, or no end to it, or a control character inside
+  // that no backslash precedes. A CR or LF is never part of it.
+  std::string_view take_quoted() {
+    const char* begin = at_;
+    const char* at = at_;
+    if (at == end_ || *at++ != '"') return {};
+    for (; at != end_ && *at != '"'; ++at) {
+      const bool quoted_pair = *at == '\\';
+      if (quoted_pair && ++at == end_) return {};
+      if (*at == '\r' || *at == '\n') return {};
+      if (!quoted_pair && ((static_cast<unsigned char>(*at) < 0x20 && *at != '\t') || *at == 0x7f)) return {};
+    }
+    if (at == end_) return {};
+    at_ = at + 1;
+    return since(begin);
+  }
+
+ private:
+  const char* at_;
+  const char* end_;
+};
+
+}  // namespace flowgate::sip

@@ -1,0 +1,104 @@
+#include "sip/edits.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "sip/text.h"
+
+namespace flowgate::sip {
+namespace {
+
+bool is_list_space(char c) {
+  return is_blank(c) || c == ',';
+}
+
+}  // namespace
+
+void append_clean(std::string& out, std::string_view piece) {
+  const std::size_t begin = out.size();
+  out.append(piece);
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+      [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+}
+
+void append_field(std::string& out, std::string_view name, Pieces pieces) {
+  append_clean(out, name);
+  out.append(": ");
+  for (const std::string_view piece : pieces) append_clean(out, piece);
+  out.append("\r\n");
+}
+
+void Edits::insert_field(std::uint32_t offset, std::string_view name, Pieces pieces) {
+  const std::size_t text_begin = inserted_.size();
+  append_field(inserted_, name, pieces);
+  add({offset, 0}, text_begin);
+}
+
+void Edits::replace(Range range, Pieces pieces) {
+  const std::size_t text_begin = inserted_.size();
+  for (const std::string_view piece : pieces) append_clean(inserted_, piece);
+  add(range, text_begin);
+}
+
+void Edits::remove_field(const Field& field) {
+  add(field.line, inserted_.size());
+}
+
+void Edits::remove_value(const Message& message, const Values::Value& value) {
+  const Range whole = value.field->value;
+  const std::string_view text = message.at(whole);
+  const Range range = message.range_of(value.text);
+  std::size_t begin = range.begin - whole.begin;  // in `text`, like `end`
+  std::size_t end = range.end() - whole.begin;
+
+  // The comma and the white space behind a value go with it.
+  while (end < text.size() && is_list_space(text[end])) ++end;
+
+  // A value in front of this one may be gone already: then both are one edit.
+  const auto before = std::find_if(edits_.begin(), edits_.end(), [&](const Edit& edit) {
+    return edit.removed.size > 0 && edit.text_size == 0 && edit.removed.end() == range.begin;
+  });
+  if (before != edits_.end() && before->removed.begin >= whole.begin) {
+    begin = before->removed.begin - whole.begin;
+    edits_.erase(before);
+  }
+
+  // The last value takes the comma in front of it; the only one takes the line.
+  if (end == text.size()) {
+    while (begin > 0 && is_list_space(text[begin - 1])) --begin;
+    if (begin == 0) return remove_field(*value.field);
+  }
+  add({whole.begin + static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)},
+      inserted_.size());
+}
+
+void Edits::clear() {
+  edits_.clear();
+  inserted_.clear();
+}
+
+void Edits::add(Range removed, std::size_t text_begin) {
+  // What is inserted at an offset comes out before what is removed or replaced there.
+  const auto later =
+      std::upper_bound(edits_.begin(), edits_.end(), removed, [](const Range& added, const Edit& edit) {
+        if (added.begin != edit.removed.begin) return added.begin < edit.removed.begin;
+        return added.size == 0 && edit.removed.size > 0;
+      });
+  edits_.insert(later, {removed, text_begin, inserted_.size() - text_begin});
+}
+
+void Edits::write(const Message& message, std::string& out) const {
+  const std::string_view text = message.text();
+  out.reserve(out.size() + text.size() + inserted_.size());
+  std::size_t copied = 0;
+  for (const Edit& edit : edits_) {
+    assert(edit.removed.begin >= copied && edit.removed.end() <= text.size());
+    out.append(text, copied, edit.removed.begin - copied);
+    out.append(inserted_, edit.text_begin, edit.text_size);
+    copied = edit.removed.end();
+  }
+  out.append(text, copied, text.size() - copied);
+}
+
+}  // namespace flowgate::sip

@@ -1,0 +1,52 @@
+#include "sip/escapes.h"
+
+#include "sip/characters.h"
+
+namespace flowgate::sip {
+
+namespace {
+
+struct Character {
+  char value = 0;
+  bool escaped = false;  // a reserved character, or '%', that came as "%" HEX HEX
+  bool operator==(const Character&) const = default;
+};
+
+// Takes the next character off `text`, which must not be empty.
+Character take_character(std::string_view& text, Case letters) {
+  char c = text.front();
+  const int high = c == '%' && text.size() > 2 ? hex_value(text[1]) : -1;
+  const int low = high >= 0 ? hex_value(text[2]) : -1;
+  const bool escaped = low >= 0;
+  if (escaped) c = static_cast<char>(high * 16 + low);
+  text.remove_prefix(escaped ? 3 : 1);
+  constexpr std::string_view stays_escaped = ";/?:@&=+$,%";  // RFC 2396 §2.2
+  return {letters == Case::ignored ? lower(c) : c, escaped && stays_escaped.find(c) != stays_escaped.npos};
+}
+
+}  // namespace
+
+bool same_unescaped(std::string_view a, std::string_view b, Case letters) {
+  while (!a.empty() && !b.empty()) {
+    if (take_character(a, letters) != take_character(b, letters)) return false;
+  }
+  return a.empty() && b.empty();
+}
+
+std::string canonical(std::string_view text, Case letters) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Character c = take_character(text, letters);
+    if (c.escaped) {
+      const auto octet = static_cast<unsigned char>(c.value);
+      out += {'%', digits[octet >> 4], digits[octet & 15]};
+    } else {
+      out += c.value;
+    }
+  }
+  return out;
+}
+
+}  // namespace flowgate::sip

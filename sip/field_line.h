@@ -1,0 +1,26 @@
+// Where header field lines end (RFC 3261 §7.3.1). Messages and stream framing both read lines here, so that
+// they cannot disagree on where a field, the header or the body begins.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace flowgate::sip {
+
+// One header field line with its continuation lines. Views into the text it was read from.
+struct FieldLine {
+  std::string_view name;   // "" when the line has no name or no colon behind it
+  std::string_view value;  // without surrounding white space, but folds inside are as they came
+  std::size_t size = 0;    // with its line end; 0 when the text ends before the line does
+};
+
+// Reads the line at the front of `text`, which is not the empty line.
+FieldLine read_field_line(std::string_view text);
+
+// The octets of the empty line at the front of `text`: 2 for CRLF, 1 for a lone LF, 0 when there is none.
+std::size_t empty_line(std::string_view text);
+
+// `line` without the CRLF or lone LF at its end.
+std::string_view without_line_end(std::string_view line);
+
+}  // namespace flowgate::sip

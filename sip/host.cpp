@@ -1,0 +1,100 @@
+#include "sip/host.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "sip/text.h"
+
+namespace flowgate::sip {
+
+namespace {
+
+using V6Address = std::array<unsigned char, 16>;
+
+// IPv6address, without a zone; nothing when it is none.
+std::optional<V6Address> v6_address(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated;
+  if (text.size() >= terminated.size() || text.find('\0') != text.npos) return std::nullopt;
+  *std::copy(text.begin(), text.end(), terminated.begin()) = '\0';
+  V6Address address;
+  if (inet_pton(AF_INET6, terminated.data(), address.data()) != 1) return std::nullopt;
+  return address;
+}
+
+// IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT. A leading zero is refused: some read it as
+// octal.
+bool is_v4_address(std::string_view text) {
+  unsigned dots = 0, digits = 0, value = 0;
+  for (char c : text) {
+    if (c == '.') {
+      if (digits == 0 || ++dots > 3) return false;
+      digits = value = 0;
+      continue;
+    }
+    if (!is_digit(c) || (digits > 0 && value == 0)) return false;
+    value = value * 10 + static_cast<unsigned>(c - '0');
+    if (++digits > 3 || value > 255) return false;
+  }
+  return dots == 3 && digits > 0;
+}
+
+// hostname = *( domainlabel "." ) toplabel [ "." ]. A last label of digits only makes it an IPv4address or
+// nothing.
+bool is_hostname(std::string_view text) {
+  bool digits = true;  // of the label being read
+  char before = '.';
+  for (char c : text) {
+    if (c == '.') {
+      if (before == '.' || before == '-') return false;
+      before = c;
+      continue;
+    }
+    if (before == '.') {
+      if (c == '-') return false;
+      digits = true;
+    }
+    digits = digits && is_digit(c);
+    before = c;
+  }
+  if (before == '-' || text == "." || text.empty()) return false;
+  return !digits || is_v4_address(text);
+}
+
+}  // namespace
+
+Result<Host> take_host(Cursor& cursor) {
+  if (cursor.take('[')) {
+    const auto close = cursor.rest().substr(0, INET6_ADDRSTRLEN).find(']');
+    if (close == std::string_view::npos) return Error::bad_host;
+    const Host host{cursor.rest().substr(0, close), true};
+    if (!v6_address(host.text)) return Error::bad_host;
+    cursor.skip(close + 1);
+    return host;
+  }
+  constexpr std::size_t longest_name = 255;  // RFC 1035 §2.3.4
+  const Host host{cursor.take(Chars::host), false};
+  if (host.text.size() > longest_name || !is_hostname(host.text)) return Error::bad_host;
+  return host;
+}
+
+Result<std::uint16_t> take_port(Cursor& cursor) {
+  std::uint32_t port = 0;
+  for (; is_digit(cursor.peek()); cursor.skip(1)) {
+    port = port * 10 + static_cast<std::uint32_t>(cursor.peek() - '0');
+    if (port > 65535) return Error::bad_port;
+  }
+  if (port == 0) return Error::bad_port;
+  return static_cast<std::uint16_t>(port);
+}
+
+bool same_host(const Host& a, const Host& b) {
+  if (a.v6 != b.v6) return false;
+  if (!a.v6 || equals_nocase(a.text, b.text)) return equals_nocase(a.text, b.text);
+  const auto address = v6_address(a.text);
+  return address && address == v6_address(b.text);
+}
+
+}  // namespace flowgate::sip

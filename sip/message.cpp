@@ -1,0 +1,247 @@
+#include "sip/message.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <limits>
+#include <optional>
+
+#include "sip/edits.h"
+#include "sip/field_line.h"
+#include "sip/start_line.h"
+#include "sip/text.h"
+
+namespace flowgate::sip {
+namespace {
+
+// All of CTL but HT (RFC 3261 §25.1).
+constexpr bool is_control(char c) {
+  const auto octet = static_cast<unsigned char>(c);
+  return (octet < 0x20 && octet != '\t') || octet == 0x7f;
+}
+
+// Does a header, which ends in LF, hold nothing to unfold and nothing forbidden: no continuation lines, no CR
+// without its LF, no control character? Written without branches, so that the compiler makes vector code of
+// it: this is all that most messages need.
+bool is_plain(std::string_view header) {
+  const auto* octets = reinterpret_cast<const unsigned char*>(header.data());
+  unsigned char odd = 0;
+  for (std::size_t i = 0; i + 1 < header.size(); ++i) {
+    const unsigned char c = octets[i], next = octets[i + 1];
+    const bool control = ((c < 0x20) & (c != '\t') & (c != '\r') & (c != '\n')) | (c == 0x7f);
+    const bool bare_cr = (c == '\r') & (next != '\n');
+    const bool fold = (c == '\n') & ((next == ' ') | (next == '\t'));
+    odd |= static_cast<unsigned char>(control | bare_cr | fold);
+  }
+  return odd == 0;
+}
+
+// Turns CR and LF into spaces. False when there was a control character that may not stand there: a CR that
+// ends no line, or any other outside a quoted-pair (quoted-pair = "\" (%x00-09 / %x0B-0C / %x0E-7F), RFC 3261
+// §25.1).
+bool unfold(std::span<char> line) {
+  bool allowed = true, quoted = false, escaped = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '\r' || c == '\n') {
+      // The line's own end is not part of `line`, so an LF in it is always a fold's.
+      if (c == '\r' && (i + 1 == line.size() || line[i + 1] != '\n')) allowed = false;
+      line[i] = ' ';
+    } else if (!escaped && is_control(c)) {
+      allowed = false;
+    }
+    if (c == '"' && !escaped) quoted = !quoted;
+    escaped = quoted && !escaped && c == '\\';
+  }
+  return allowed;
+}
+
+}  // namespace
+
+// Fills in a Message from the front of its text to the end.
+class Message::Parser {
+ public:
+  Parser(std::span<char> text, const Limits& limits) : text_(text), limits_(limits) {}
+
+  Result<Message> parse() {
+    if (text_.size() > std::numeric_limits<std::uint32_t>::max()) return Error::too_large;
+    message_.base_ = text_.data();
+    if (const auto error = start_line()) return *error;
+    if (const auto error = fields()) return *error;
+    if (!is_plain(message_.at({0, message_.fields_end_}))) unfold_lines();
+    if (const auto error = body()) return *error;
+    return std::move(message_);
+  }
+
+ private:
+  std::optional<Error> start_line();
+  std::optional<Error> fields();
+  void field(const FieldLine& line, std::uint32_t begin);
+  void content_length(std::string_view value);
+  void unfold_lines();
+  std::optional<Error> body();
+
+  // What the start line and the header fields may take up.
+  std::string_view head() const { return {text_.data(), std::min(text_.size(), limits_.header_bytes)}; }
+  Error header_unfinished() const {
+    return text_.size() > limits_.header_bytes ? Error::too_large : Error::incomplete;
+  }
+  Range range_of(std::string_view view) const {
+    return {static_cast<std::uint32_t>(view.data() - text_.data()), static_cast<std::uint32_t>(view.size())};
+  }
+  void defect(Error error) {
+    if (!message_.defect_) message_.defect_ = error;
+  }
+
+  std::span<char> text_;
+  const Limits& limits_;
+  Message message_;
+  std::optional<std::uint32_t> content_length_;
+};
+
+std::optional<Error> Message::Parser::start_line() {
+  const std::size_t lf = head().find('\n');
+  const std::size_t size = lf == std::string_view::npos ? head().size() : lf + 1;
+  const auto parsed = StartLine::parse(without_line_end(head().substr(0, size)));
+  if (!parsed) return Error::not_sip;
+  if (lf == std::string_view::npos) return header_unfinished();
+
+  message_.status_ = parsed->status;
+  message_.method_ = method_from(parsed->method);
+  message_.method_text_ = range_of(parsed->method);
+  message_.request_uri_ = range_of(parsed->request_uri);
+  message_.reason_ = range_of(parsed->reason);
+  message_.version_is_2_0_ = parsed->version_is_2_0;
+  message_.fields_begin_ = static_cast<std::uint32_t>(size);
+  if (!parsed->well_formed) defect(Error::bad_start_line);
+  return std::nullopt;
+}
+
+std::optional<Error> Message::Parser::fields() {
+  std::string_view rest = head().substr(message_.fields_begin_);
+  std::uint32_t begin = message_.fields_begin_;
+  while (empty_line(rest) == 0) {
+    const FieldLine line = read_field_line(rest);
+    if (line.size == 0) return header_unfinished();
+    if (message_.fields_.size() == limits_.fields) return Error::too_large;
+    field(line, begin);
+    begin += static_cast<std::uint32_t>(line.size);
+    rest.remove_prefix(line.size);
+  }
+  message_.fields_end_ = begin;
+  message_.body_.begin = begin + static_cast<std::uint32_t>(empty_line(rest));
+  return std::nullopt;
+}
+
+void Message::Parser::field(const FieldLine& line, std::uint32_t begin) {
+  Field field;
+  field.header = header_from(line.name);
+  field.line = {begin, static_cast<std::uint32_t>(line.size)};
+  field.name = {begin, static_cast<std::uint32_t>(line.name.size())};
+  field.value = range_of(line.value);
+  message_.fields_.push_back(field);
+
+  if (line.name.empty()) defect(Error::bad_field);
+  if (field.header == Header::content_length) content_length(line.value);
+}
+
+void Message::Parser::content_length(std::string_view value) {
+  const auto length = parse_number(value);
+  // RFC 3261 §20.14: Content-Length = 1*DIGIT, and one only; two that differ leave the end of the body open.
+  if (!length || (content_length_ && *content_length_ != *length)) return defect(Error::bad_number);
+  content_length_ = length;
+}
+
+void Message::Parser::unfold_lines() {
+  const auto line_of = [this](Range line) {
+    return text_.subspan(line.begin, without_line_end(message_.at(line)).size());
+  };
+  if (!unfold(line_of({0, message_.fields_begin_}))) defect(Error::bad_start_line);
+  for (const Field& field : message_.fields_) {
+    if (!unfold(line_of(field.line))) defect(Error::bad_field);
+  }
+}
+
+// RFC 3261 §18.3: octets behind the body are discarded; a body that is cut short is an error.
+std::optional<Error> Message::Parser::body() {
+  const auto available = static_cast<std::uint32_t>(text_.size()) - message_.body_.begin;
+  const std::uint32_t length = content_length_.value_or(available);
+  if (length > available) defect(Error::bad_number);
+  message_.body_.size = std::min(length, available);
+  message_.end_ = message_.body_.end();
+  if (message_.end_ > limits_.message_bytes) return Error::too_large;
+  return std::nullopt;
+}
+
+Result<Message> Message::parse(std::span<char> text, const Limits& limits) {
+  // RFC 3261 §7.5: CRLFs before the start line are ignored.
+  const auto start = std::find_if(text.begin(), text.end(), [](char c) { return c != '\r' && c != '\n'; });
+  return Parser{text.subspan(static_cast<std::size_t>(start - text.begin())), limits}.parse();
+}
+
+const Field* Message::find(Header header) const {
+  const auto found = std::find_if(fields_.begin(), fields_.end(),
+                                  [header](const Field& field) { return field.header == header; });
+  return found == fields_.end() ? nullptr : &*found;
+}
+
+std::string_view Message::value(Header header) const {
+  const Field* field = find(header);
+  return field ? value(*field) : std::string_view{};
+}
+
+std::size_t Message::count(Header header) const {
+  return static_cast<std::size_t>(std::count_if(
+      fields_.begin(), fields_.end(), [header](const Field& field) { return field.header == header; }));
+}
+
+Range Message::range_of(std::string_view view) const {
+  assert(view.data() >= base_ && view.data() + view.size() <= base_ + end_);
+  return {static_cast<std::uint32_t>(view.data() - base_), static_cast<std::uint32_t>(view.size())};
+}
+
+Message Message::moved_to(const char* base) const {
+  Message moved = *this;
+  moved.base_ = base;
+  return moved;
+}
+
+Message Message::spliced_at(const char* base, Range replaced, std::uint32_t size) const {
+  Message spliced = moved_to(base);
+  const std::uint32_t grown = size - replaced.size;  // modulo 2^32 when it shrinks
+  const auto shift = [&](Range& range) {
+    if (range.begin >= replaced.end() && range.begin != replaced.begin) {
+      range.begin += grown;
+    } else if (range.end() >= replaced.end() && range.begin <= replaced.begin) {
+      range.size += grown;
+    }
+  };
+  for (Field& field : spliced.fields_) {
+    if (field.line.end() <= replaced.begin) continue;
+    shift(field.name);
+    shift(field.value);
+    shift(field.line);
+  }
+  spliced.body_.begin += grown;
+  spliced.fields_end_ += grown;
+  spliced.end_ += grown;
+  return spliced;
+}
+
+StoredMessage::StoredMessage(const Message& message, Range replaced, std::string_view text) {
+  const std::string_view whole = message.text();
+  std::string clean;
+  append_clean(clean, text);
+  text_.reset(new char[whole.size() - replaced.size + clean.size()]);
+  char* out = std::copy_n(whole.data(), replaced.begin, text_.get());
+  out = std::copy(clean.begin(), clean.end(), out);
+  std::copy(whole.begin() + replaced.end(), whole.end(), out);
+  message_ = message.spliced_at(text_.get(), replaced, static_cast<std::uint32_t>(clean.size()));
+}
+
+StoredMessage::StoredMessage(const Message& message) : text_(new char[message.text().size()]) {
+  std::memcpy(text_.get(), message.text().data(), message.text().size());
+  message_ = message.moved_to(text_.get());
+}
+
+}  // namespace flowgate::sip

@@ -1,0 +1,93 @@
+#include "sip/text.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace flowgate::sip {
+namespace {
+
+constexpr bool is_lws(char c) {
+  return is_blank(c) || c == '\r' || c == '\n';
+}
+
+// -1 for what is not a hexadecimal digit.
+constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char small = lower(c);
+  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+}
+
+bool equals_nocase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string to_lower(std::string_view text) {
+  std::string out{text};
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_lws(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_lws(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t max) {
+  if (digits.empty()) return std::nullopt;
+  std::uint64_t number = 0;
+  for (char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    number = number * 10 + static_cast<unsigned>(c - '0');
+    if (number > max) return std::nullopt;
+  }
+  return static_cast<std::uint32_t>(number);
+}
+
+std::optional<std::uint32_t> parse_seconds(std::string_view digits) {
+  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+  if (digits.empty()) return std::nullopt;
+  std::uint64_t number = 0;
+  for (char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    number = std::min(number * 10 + static_cast<unsigned>(c - '0'), most);
+  }
+  return static_cast<std::uint32_t>(number);
+}
+
+std::string unescape(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && text.size() - i > 2 ? hex_value(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+    if (low >= 0) {
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string unquote(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string{text};
+  text = text.substr(1, text.size() - 2);
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;  // quoted-pair
+    out += text[i];
+  }
+  return out;
+}
+
+}  // namespace flowgate::sip

@@ -1,0 +1,48 @@
+// Characters and small text work of the SIP grammar (RFC 3261 §25.1).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace flowgate::sip {
+
+bool is_token(std::string_view text);                        // 1*(alphanum / "-.!%*_+`'~")
+bool equals_nocase(std::string_view a, std::string_view b);  // ASCII only
+std::string to_lower(std::string_view text);                 // ASCII only
+std::string_view trim(std::string_view text);                // LWS: space, tab, CR, LF
+// 1*DIGIT, nothing else, and not above `max`.
+std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t max = 0xffffffff);
+// Header field numbers that may be too large to hold: saturates at 2^32-1 (delta-seconds, RFC 3261 §20.19).
+std::optional<std::uint32_t> parse_seconds(std::string_view digits);
+// "%41" becomes "A"; a '%' that two hexadecimal digits do not follow stays as it is.
+std::string unescape(std::string_view text);
+// The inside of a quoted string without its backslashes; text without quotes is returned as it is.
+std::string unquote(std::string_view text);
+
+// Of one character: here, so that loops over text may inline them.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+inline constexpr std::array<bool, 256> token_chars = [] {
+  std::array<bool, 256> table{};
+  for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c : std::string_view{"-.!%*_+`'~"}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+constexpr bool is_token_char(char c) {
+  return token_chars[static_cast<unsigned char>(c)];
+}
+
+}  // namespace flowgate::sip

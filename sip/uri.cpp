@@ -1,0 +1,133 @@
+#include "sip/uri.h"
+
+#include <algorithm>
+
+#include "sip/cursor.h"
+#include "sip/host.h"
+#include "sip/text.h"
+
+namespace flowgate::sip {
+
+namespace {
+
+using boost::system::error_code;
+
+// scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
+bool is_scheme(std::string_view text) {
+  return !text.empty() && is_alpha(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  });
+}
+
+Scheme scheme_of(std::string_view text) {
+  if (equals_nocase(text, "sip")) return Scheme::sip;
+  if (equals_nocase(text, "sips")) return Scheme::sips;
+  if (equals_nocase(text, "tel")) return Scheme::tel;
+  return Scheme::other;
+}
+
+// userinfo = user [ ":" password ] "@". What stands in the user part may look like parameters or headers
+// ("sip:alice;day=tuesday@atlanta.com"), but nothing behind the userinfo may hold a '@', so one '@' ends it.
+error_code take_userinfo(Cursor& cursor, Uri& uri) {
+  uri.user = cursor.take_escaped(Chars::user);
+  if (cursor.take(':')) uri.password = cursor.take_escaped(Chars::password);
+  if (uri.user.empty() || !cursor.take('@')) return Error::bad_uri;
+  uri.has_user = true;
+  return {};
+}
+
+error_code take_hostport(Cursor& cursor, Uri& uri) {
+  const auto host = take_host(cursor);
+  if (!host) return host.error();
+  uri.host = host->text;
+  uri.host_is_v6 = host->v6;
+  if (!cursor.take(':')) return {};
+  const auto port = take_port(cursor);
+  if (!port) return port.error();
+  uri.port = *port;
+  return {};
+}
+
+// headers = "?" header *( "&" header ); header = hname "=" hvalue. As many as there may be parameters.
+error_code take_headers(Cursor& cursor, Uri& uri, const Limits& limits) {
+  const char* begin = cursor.position();
+  std::size_t count = 0;
+  do {
+    if (++count > limits.params) return Error::too_many_values;
+    if (cursor.take_escaped(Chars::hnv).empty() || !cursor.take('=')) return Error::bad_uri;
+    cursor.take_escaped(Chars::hnv);
+  } while (cursor.take('&'));
+  uri.headers = cursor.since(begin);
+  return {};
+}
+
+// SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]
+error_code parse_sip(std::string_view text, Uri& uri, const Limits& limits) {
+  Cursor cursor{text};
+  if (text.find('@') != text.npos) {
+    if (auto error = take_userinfo(cursor, uri)) return error;
+  }
+  if (auto error = take_hostport(cursor, uri)) return error;
+  if (cursor.peek() == ';') {
+    const auto params_text = cursor.rest().substr(0, cursor.rest().find('?'));
+    const auto params = Params::parse_uri(params_text, limits);
+    if (!params) return params.error();
+    uri.params = *params;
+    cursor.skip(params_text.size());
+  }
+  if (cursor.take('?')) {
+    if (auto error = take_headers(cursor, uri, limits)) return error;
+  }
+  return cursor.done() ? error_code{} : Error::bad_uri;
+}
+
+// RFC 3966 §3: telephone-uri = "tel:" telephone-subscriber; global numbers begin with '+', local ones may
+// hold hexadecimal digits, '*' and '#'.
+error_code parse_tel(std::string_view text, Uri& uri, const Limits& limits) {
+  uri.rest = text.substr(0, text.find(';'));
+  const auto number = uri.rest.substr(uri.rest.starts_with('+') ? 1 : 0);
+  constexpr std::string_view others = "*#-.()";
+  const bool phonedigits = std::all_of(number.begin(), number.end(), [&](char c) {
+    return hex_value(c) >= 0 || others.find(c) != others.npos;
+  });
+  if (number.empty() || !phonedigits) return Error::bad_uri;
+  const auto params = Params::parse_uri(text.substr(uri.rest.size()), limits);
+  if (!params) return params.error();
+  uri.params = *params;
+  return {};
+}
+
+error_code parse_other(std::string_view text, Uri& uri) {
+  Cursor cursor{text};
+  uri.rest = cursor.take(Chars::uric);
+  return uri.rest.empty() || !cursor.done() ? Error::bad_uri : error_code{};
+}
+
+error_code parse_behind_scheme(std::string_view text, Uri& uri, const Limits& limits) {
+  switch (uri.scheme) {
+    case Scheme::sip:
+    case Scheme::sips:
+      return parse_sip(text, uri, limits);
+    case Scheme::tel:
+      return parse_tel(text, uri, limits);
+    case Scheme::other:
+      break;
+  }
+  return parse_other(text, uri);
+}
+
+}  // namespace
+
+Result<Uri> Uri::parse(std::string_view text, const Limits& limits) {
+  if (text.size() > limits.uri_bytes) return Error::too_large;
+  const auto colon = text.find(':');
+  if (colon == text.npos || !is_scheme(text.substr(0, colon))) return Error::bad_uri;
+  Uri uri;
+  uri.text = text;
+  uri.scheme_text = text.substr(0, colon);
+  uri.scheme = scheme_of(uri.scheme_text);
+  if (auto error = parse_behind_scheme(text.substr(colon + 1), uri, limits)) return error;
+  return uri;
+}
+
+}  // namespace flowgate::sip

@@ -1,0 +1,55 @@
+#include "sip/via.h"
+
+#include "sip/cursor.h"
+#include "sip/host.h"
+#include "sip/text.h"
+
+namespace flowgate::sip {
+
+namespace {
+
+// sent-protocol = protocol-name SLASH protocol-version SLASH transport. Any transport will do, but only
+// SIP/2.0.
+bool take_sent_protocol(Cursor& cursor, Via& via) {
+  if (!equals_nocase(cursor.take(Chars::token), "SIP") || !cursor.take_separator('/')) return false;
+  if (cursor.take(Chars::token) != "2.0" || !cursor.take_separator('/')) return false;
+  via.transport = cursor.take(Chars::token);
+  return !via.transport.empty();
+}
+
+// sent-by = host [ COLON port ]
+bool take_sent_by(Cursor& cursor, Via& via) {
+  const auto host = take_host(cursor);
+  if (!host) return false;
+  via.host = host->text;
+  via.host_is_v6 = host->v6;
+  if (!cursor.take_separator(':')) return true;
+  const auto port = take_port(cursor);
+  if (!port) return false;
+  via.port = *port;
+  return true;
+}
+
+}  // namespace
+
+bool Via::has_magic_cookie() const {
+  constexpr std::string_view cookie = "z9hG4bK";
+  // A token, and §7.3.1 says of tokens: "Unless otherwise stated ... always case-insensitive".
+  return equals_nocase(branch().substr(0, cookie.size()), cookie);
+}
+
+// via-parm = sent-protocol LWS sent-by *( SEMI via-params )
+Result<Via> Via::parse(std::string_view text, const Limits& limits) {
+  Cursor cursor{trim(text)};
+  Via via;
+  if (!take_sent_protocol(cursor, via) || !cursor.take_space() || !take_sent_by(cursor, via))
+    return Error::bad_via;
+  cursor.take_space();
+  if (!cursor.done() && cursor.peek() != ';') return Error::bad_via;
+  const auto params = Params::parse(cursor.rest(), limits);
+  if (!params) return params.error();
+  via.params = *params;
+  return via;
+}
+
+}  // namespace flowgate::sip

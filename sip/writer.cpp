@@ -1,0 +1,117 @@
+#include "sip/writer.h"
+
+#include <cassert>
+
+#include "sip/text.h"
+
+namespace flowgate::sip {
+namespace {
+
+// A field of the message as it came, but for white space at its end. Parsing left no CR or LF in it.
+void copy_field(const Message& message, const Field& field, std::string& out) {
+  out.append(message.at({field.line.begin, field.value.end() - field.line.begin}));
+  out.append("\r\n");
+}
+
+void copy_first(const Message& message, Header header, std::string& out) {
+  if (const Field* field = message.find(header)) copy_field(message, *field, out);
+}
+
+void copy_all(const Message& message, Header header, std::string& out) {
+  for (const Field& field : message.fields()) {
+    if (field.header == header) copy_field(message, field, out);
+  }
+}
+
+// from-spec = ( name-addr / addr-spec ) *( SEMI from-param ). The only semicolons that do not begin a header
+// parameter are those in quotes and angle brackets; in the form without brackets every parameter is the
+// header's (RFC 3261 §20).
+bool has_tag(std::string_view value) {
+  bool quoted = false, bracketed = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (quoted) {
+      if (c == '\\') ++i;  // quoted-pair
+      if (c == '"') quoted = false;
+    } else if (bracketed) {
+      bracketed = c != '>';
+    } else if (c == ';') {
+      const std::string_view param = value.substr(i + 1);
+      if (equals_nocase(trim(param.substr(0, param.find_first_of("=;"))), "tag")) return true;
+    } else {
+      quoted = c == '"';
+      bracketed = c == '<';
+    }
+  }
+  return false;
+}
+
+// RFC 3261 §8.2.6.2: the To of the request; if it has no tag, one is added, in all responses but a 100.
+void copy_to(const Message& request, std::string_view to_tag, std::string& out) {
+  const Field* to = request.find(Header::to);
+  if (!to) return;
+  out.append(request.at({to->line.begin, to->value.end() - to->line.begin}));
+  if (!to_tag.empty() && !has_tag(request.value(*to))) {
+    out.append(";tag=");
+    append_clean(out, to_tag);
+  }
+  out.append("\r\n");
+}
+
+// The request within `invite`'s transaction: ACK for a non-2xx, or CANCEL. `to` stands in `to_message`.
+void write_within(const Message& invite, std::string_view method, const Message& to_message,
+                  std::string& out) {
+  out.append(method);
+  out.push_back(' ');
+  out.append(invite.request_uri());
+  out.append(" SIP/2.0\r\n");
+
+  FieldWriter fields{out};
+  // §17.1.1.3, §9.1: a single Via, equal to the top one of the original request.
+  if (const auto via = first_value(invite, Header::via)) fields.field("Via", {via->text});
+  copy_all(invite, Header::route, out);
+  fields.field("Max-Forwards", {"70"});
+  copy_first(invite, Header::from, out);
+  copy_first(to_message, Header::to, out);
+  copy_first(invite, Header::call_id, out);
+  if (const auto cseq = CSeq::parse(invite.value(Header::cseq))) {
+    fields.field("CSeq", {std::to_string(cseq->number), " ", method});
+  }
+  out.append("Content-Length: 0\r\n\r\n");
+}
+
+}  // namespace
+
+FieldWriter& FieldWriter::field(std::string_view name, Pieces pieces) {
+  append_field(*out_, name, pieces);
+  return *this;
+}
+
+void write_response(const Message& request, int status, std::string_view reason, std::string_view to_tag,
+                    std::string_view fields, std::string& out) {
+  assert(status >= 100 && status <= 699);
+  out.append("SIP/2.0 ");
+  out.append(std::to_string(status));
+  out.push_back(' ');
+  append_clean(out, reason.empty() ? reason_phrase(status) : reason);
+  out.append("\r\n");
+
+  copy_all(request, Header::via, out);
+  copy_first(request, Header::from, out);
+  copy_to(request, status == 100 ? std::string_view{} : to_tag, out);
+  copy_first(request, Header::call_id, out);
+  copy_first(request, Header::cseq, out);
+  if (status == 100) copy_first(request, Header::timestamp, out);
+  out.append(fields);
+  out.append("Content-Length: 0\r\n\r\n");
+}
+
+void write_ack(const Message& invite, const Message& response, std::string& out) {
+  write_within(invite, "ACK", response, out);
+}
+
+void write_cancel(const Message& invite, std::string& out) {
+  write_within(invite, "CANCEL", invite, out);
+}
+
+}  // namespace flowgate::sip

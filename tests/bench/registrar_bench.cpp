@@ -1,0 +1,110 @@
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "allocations.h"
+#include "registrar/memory_store.h"
+
+namespace flowgate::registrar {
+namespace {
+
+constexpr std::size_t aor_count = 100'000;
+
+// A store of 100,000 AORs with one outbound binding each, and their names in random order.
+struct Population {
+  MemoryStore store;
+  std::vector<std::string> aors;
+  std::vector<Flow> flows;
+
+  Population() {
+    for (std::size_t i = 0; i < aor_count; ++i) {
+      aors.push_back("user" + std::to_string(i) + "@example.com");
+      flows.push_back(flow(i));
+      store.update(
+          aors.back(), [&](Record& record) { record.bindings.push_back(binding(i)); }, [](auto) {});
+    }
+    std::mt19937_64 random{5626};
+    std::shuffle(aors.begin(), aors.end(), random);
+    std::shuffle(flows.begin(), flows.end(), random);
+  }
+
+  static Flow flow(std::size_t i) {
+    Endpoint remote = *Endpoint::from("198.51.100.0", static_cast<std::uint16_t>(1024 + i % 60000));
+    remote.ip[3] = static_cast<std::uint8_t>(i / 60000);
+    return {Protocol::tcp, *Endpoint::from("192.0.2.1", 5060), remote, i << 8};
+  }
+  static Binding binding(std::size_t i) {
+    Binding binding;
+    binding.uri = "sip:user" + std::to_string(i) + "-0x55d0c2f8a3b0@10.0.2.15:42307;transport=tcp;ob";
+    binding.contact =
+        "<" + binding.uri + ">;+sip.instance=\"<urn:uuid:3c0ca9a6-2a4c-4d0c-9a3c-6b1f5c7d8e9f>\";reg-id=1";
+    binding.instance = "urn:uuid:3c0ca9a6-2a4c-4d0c-9a3c-6b1f5c7d8e9f";
+    binding.reg_id = 1;
+    binding.outbound = binding.by_flow = true;
+    binding.call_id = "2a1e9c7f4b6d8035";
+    binding.cseq = 2;
+    binding.flow = flow(i);
+    binding.expires = Instant{std::chrono::hours{1}};
+    return binding;
+  }
+};
+
+Population& population() {
+  static Population all;
+  return all;
+}
+
+void lookup(benchmark::State& state) {
+  Population& all = population();
+  std::size_t next = static_cast<std::size_t>(state.thread_index()) * 7919;
+  std::size_t found = 0;
+  const bench::CountAllocations count{state};
+  for (auto _ : state) {
+    all.store.lookup(all.aors[next++ % aor_count],
+                     [&found](const Record& record) { found += record.bindings.size(); });
+  }
+  if (found != static_cast<std::size_t>(state.iterations())) state.SkipWithError("a binding is missing");
+}
+BENCHMARK(lookup)->Name("registrar/lookup/100k")->ThreadRange(1, 4)->UseRealTime();
+
+void lookup_of_nobody(benchmark::State& state) {
+  Population& all = population();
+  std::size_t found = 0;
+  const bench::CountAllocations count{state};
+  for (auto _ : state) {
+    all.store.lookup("nobody@example.com",
+                     [&found](const Record& record) { found += record.bindings.size(); });
+  }
+  if (found != 0) state.SkipWithError("nobody is registered");
+}
+BENCHMARK(lookup_of_nobody)->Name("registrar/lookup/nobody");
+
+// A REGISTER that only refreshes.
+void refresh(benchmark::State& state) {
+  Population& all = population();
+  std::size_t next = 0;
+  const bench::CountAllocations count{state};
+  for (auto _ : state) {
+    all.store.update(
+        all.aors[next++ % aor_count],
+        [next](Record& record) { record.bindings.front().cseq = static_cast<std::uint32_t>(next); },
+        [](auto error) { benchmark::DoNotOptimize(error); });
+  }
+}
+BENCHMARK(refresh)->Name("registrar/refresh/100k");
+
+void has_flow(benchmark::State& state) {
+  Population& all = population();
+  std::size_t next = 0;
+  std::size_t found = 0;
+  const bench::CountAllocations count{state};
+  for (auto _ : state) found += all.store.has_flow(all.flows[next++ % aor_count], Instant{}) ? 1 : 0;
+  if (found != static_cast<std::size_t>(state.iterations())) state.SkipWithError("a flow is missing");
+}
+BENCHMARK(has_flow)->Name("registrar/has_flow/100k");
+
+}  // namespace
+}  // namespace flowgate::registrar

@@ -1,0 +1,101 @@
+#include "conf/users.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/conf/config_fixture.h"
+
+namespace flowgate::conf {
+namespace {
+
+struct UsersTest : ConfigTest {
+  std::string refusal_of_users(const std::string& yaml) {
+    folder.write("users.yaml", yaml);
+    return refusal_with("registrar: {users: users.yaml}\n");
+  }
+};
+
+const std::string md5(32, 'a');
+const std::string sha256(64, '0');
+
+TEST_F(UsersTest, ANameIsMappedToAPasswordOrToItsHashes) {
+  folder.write("users.yaml", "alice: secret\nbob: {ha1-md5: " + std::string(32, 'A') + ", ha1-sha256: '" +
+                                 sha256 + "'}\n1001: 2002\n");
+  const Users users(folder / "users.yaml", {"example.com"});
+  EXPECT_THAT(users.names(), testing::ElementsAre("1001", "alice", "bob"));
+  EXPECT_EQ(users.secrets().at("alice").password, "secret");
+  EXPECT_EQ(users.secrets().at("alice").ha1_md5, "");
+  EXPECT_EQ(users.secrets().at("bob").password, "");
+  EXPECT_EQ(users.secrets().at("bob").ha1_md5, md5);
+  EXPECT_EQ(users.secrets().at("bob").ha1_sha256, sha256);
+  EXPECT_EQ(users.secrets().at("1001").password, "2002");
+}
+
+TEST_F(UsersTest, TheFileIsRelativeToTheConfiguration) {
+  folder.write("users.yaml", "alice: secret\n");
+  const Config config = loaded_with("registrar: {users: users.yaml}\n");
+  ASSERT_TRUE(config.registrar.users.has_value());
+  EXPECT_THAT(config.registrar.users->names(), testing::ElementsAre("alice"));
+}
+
+TEST_F(UsersTest, WithoutAFileEveryUserPartIsValid) {
+  EXPECT_FALSE(loaded_with("").registrar.users.has_value());
+}
+
+TEST_F(UsersTest, AMissingFileIsRefusedWhereItIsNamed) {
+  EXPECT_EQ(refusal_with("registrar:\n  users: gone.yaml\n"),
+            "flowgate.yaml:3:10: registrar.users: " + (folder / "gone.yaml").string() + ": no such file");
+}
+
+TEST_F(UsersTest, ASecretIsOneOfTheForms) {
+  EXPECT_EQ(
+      refusal_of_users("alice:\n"),
+      "users.yaml:1:1: 'alice': expected a password, or {ha1-md5: ..., ha1-sha256: ...}, found nothing");
+  EXPECT_EQ(refusal_of_users("alice: [a]\n"),
+            "users.yaml:1:8: 'alice': expected a password, or {ha1-md5: ..., ha1-sha256: ...}, found a list");
+  EXPECT_EQ(refusal_of_users("alice: ''\n"),
+            "users.yaml:1:8: 'alice': expected a password, found a text that is not shown");
+  EXPECT_EQ(refusal_of_users("alice: {}\n"), "users.yaml:1:8: 'alice': expected ha1-md5, ha1-sha256 or both");
+  EXPECT_EQ(refusal_of_users("alice: {ha1: x}\n"), "users.yaml:1:9: 'alice': unknown key 'ha1'");
+  EXPECT_EQ(refusal_of_users("alice: {ha1-md: x}\n"),
+            "users.yaml:1:9: 'alice': unknown key 'ha1-md'; did you mean 'ha1-md5'?");
+}
+
+TEST_F(UsersTest, AHashHasItsLength) {
+  EXPECT_EQ(
+      refusal_of_users("alice: {ha1-md5: abc}\n"),
+      "users.yaml:1:18: 'alice'.ha1-md5: expected 32 hexadecimal digits, found a text that is not shown");
+  EXPECT_EQ(
+      refusal_of_users("alice: {ha1-sha256: " + md5 + "}\n"),
+      "users.yaml:1:21: 'alice'.ha1-sha256: expected 64 hexadecimal digits, found a text that is not shown");
+  EXPECT_EQ(
+      refusal_of_users("alice: {ha1-md5: " + std::string(32, 'g') + "}\n"),
+      "users.yaml:1:18: 'alice'.ha1-md5: expected 32 hexadecimal digits, found a text that is not shown");
+}
+
+TEST_F(UsersTest, ANameIsTheUserPartAlone) {
+  EXPECT_EQ(
+      refusal_of_users("alice@Example.com: secret\n"),
+      "users.yaml:1:1: expected only the user part of the address-of-record, found 'alice@Example.com'");
+  EXPECT_EQ(refusal_of_users("alice@elsewhere.example: secret\n"), "");
+  EXPECT_EQ(refusal_of_users("'': secret\n"), "users.yaml:1:1: expected a user name, found ''");
+}
+
+TEST_F(UsersTest, AUserStandsOnce) {
+  EXPECT_EQ(refusal_of_users("alice: a\nAlice: b\nalice: c\n"), "users.yaml:3:1: duplicate key 'alice'");
+}
+
+TEST_F(UsersTest, TheFileIsAMapping) {
+  EXPECT_EQ(refusal_of_users("- alice\n"),
+            "users.yaml:1:1: expected a mapping of user names to passwords, found a list");
+  EXPECT_EQ(refusal_of_users(""),
+            "users.yaml:1:1: expected a mapping of user names to passwords, found nothing");
+}
+
+TEST_F(UsersTest, NoErrorShowsAPassword) {
+  const std::string line = refusal_of_users("alice: ' hunter2'\n");
+  EXPECT_NE(line, "");
+  EXPECT_THAT(line, testing::Not(testing::HasSubstr("hunter2")));
+}
+
+}  // namespace
+}  // namespace flowgate::conf

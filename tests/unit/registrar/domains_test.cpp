@@ -1,0 +1,78 @@
+#include "registrar/domains.h"
+
+#include <gtest/gtest.h>
+
+#include "site.h"
+
+namespace flowgate::registrar {
+namespace {
+
+const Domains domains{{"Example.COM", "example.net", "[2001:DB8:0::1]"}, {5070}, std::nullopt};
+
+TEST(Domains, OwnsSipAndSipsUrisOfADomainInAnyCase) {
+  EXPECT_TRUE(domains.owns(uri_of("sip:alice@example.com")));
+  EXPECT_TRUE(domains.owns(uri_of("SIPS:alice@EXAMPLE.com;transport=tcp?subject=x")));
+  EXPECT_TRUE(domains.owns(uri_of("sip:example.net")));
+  EXPECT_FALSE(domains.owns(uri_of("sip:alice@example.org")));
+  EXPECT_FALSE(domains.owns(uri_of("sip:alice@sub.example.com")));
+  EXPECT_FALSE(domains.owns(uri_of("tel:+1-201-555-0123")));
+}
+
+TEST(Domains, OwnsIpv6AddressesInAnySpelling) {
+  EXPECT_TRUE(domains.owns(uri_of("sip:alice@[2001:db8::1]")));
+  EXPECT_TRUE(domains.owns(uri_of("sip:alice@[2001:0db8:0:0::0001]")));
+  EXPECT_FALSE(domains.owns(uri_of("sip:alice@[2001:db8::2]")));
+  EXPECT_EQ(domains.aor(uri_of("sip:alice@[2001:0DB8::1]")), "alice@[2001:db8::1]");
+}
+
+TEST(Domains, TakesTheWellKnownPortsAndThoseThatWeListenOn) {
+  EXPECT_TRUE(domains.owns(uri_of("sip:alice@example.com:5060")));
+  EXPECT_TRUE(domains.owns(uri_of("sip:alice@example.com:5061")));
+  EXPECT_TRUE(domains.owns(uri_of("sip:alice@example.com:5070")));
+  EXPECT_FALSE(domains.owns(uri_of("sip:alice@example.com:5071")));
+}
+
+TEST(Domains, OwnsNoHostThatIsLongerThanANameMayBe) {
+  EXPECT_FALSE(domains.owns(uri_of("sip:alice@" + std::string(300, 'a'))));
+}
+
+// RFC 3261 §10.3 (5)
+TEST(Domains, AllUriParametersAreRemovedAndEscapedCharactersConvertedToTheirUnescapedForm) {
+  EXPECT_EQ(domains.aor(uri_of("sip:alice@example.com;transport=UDP")), "alice@example.com");
+  EXPECT_EQ(domains.aor(uri_of("sip:%61lice@example.com;gr=urn:uuid:1")), "alice@example.com");
+  EXPECT_EQ(domains.aor(uri_of("sips:alice:secret@EXAMPLE.com:5061?a=b")), "alice@example.com");
+  EXPECT_EQ(domains.aor(uri_of("sip:a%40b@example.com")), "a@b@example.com");
+}
+
+// RFC 3261 §19.1.4
+TEST(Domains, ComparisonOfTheUserinfoIsCaseSensitive) {
+  EXPECT_EQ(domains.aor(uri_of("sip:Alice@example.com")), "Alice@example.com");
+}
+
+TEST(Domains, NamesNoAorWithoutAUserOrForAnotherDomain) {
+  EXPECT_FALSE(domains.aor(uri_of("sip:example.com")));
+  EXPECT_FALSE(domains.aor(uri_of("sip:alice@example.org")));
+  EXPECT_FALSE(domains.aor(uri_of("tel:+12015550123")));
+}
+
+TEST(Domains, NamesNoAorWithAControlCharacter) {
+  EXPECT_FALSE(domains.aor(uri_of("sip:al%0d%0aice@example.com")));
+  EXPECT_FALSE(domains.aor(uri_of("sip:al%00ice@example.com")));
+}
+
+TEST(Domains, EveryUserPartIsValidWithoutAListOfUsers) {
+  EXPECT_TRUE(domains.has_user("anybody@example.com"));
+}
+
+TEST(Domains, OnlyListedUsersAreValidWithOne) {
+  const Domains listed{
+      {"example.com", "example.net"}, {}, std::set<std::string, std::less<>>{"alice", "a@b"}};
+  EXPECT_TRUE(listed.has_user("alice@example.com"));
+  EXPECT_TRUE(listed.has_user("alice@example.net"));
+  EXPECT_TRUE(listed.has_user("a@b@example.net"));
+  EXPECT_FALSE(listed.has_user("Alice@example.com"));
+  EXPECT_FALSE(listed.has_user("bob@example.com"));
+}
+
+}  // namespace
+}  // namespace flowgate::registrar

@@ -1,0 +1,390 @@
+#include "transport/connection.h"
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <deque>
+
+#include "loopback.h"
+#include "stun/stun.h"
+
+namespace flowgate::transport {
+namespace {
+
+using namespace std::string_literals;
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool counts_allocations = false;
+#else
+constexpr bool counts_allocations = true;
+#endif
+
+class Tcp : public testing::TestWithParam<bool> {
+ protected:
+  Tcp() : local(edge.listen(Protocol::tcp, loopback(GetParam()))) {}
+  Edge edge;
+  Endpoint local;
+};
+
+INSTANTIATE_TEST_SUITE_P(IPv4AndIPv6, Tcp, testing::Bool(),
+                         [](const auto& info) { return info.param ? "IPv6" : "IPv4"; });
+
+TEST_P(Tcp, HandsOverAMessageWithItsFlowAndSendsTheAnswerDownIt) {
+  Peer alice = Peer::tcp(edge, local);
+  edge.on_received = [&](const Flow& flow, std::span<char>) {
+    EXPECT_TRUE(edge.transport->send(flow, "answer"));
+  };
+  alice.send(options_request("hello"));
+  EXPECT_EQ(alice.read(6), "answer");
+  ASSERT_EQ(edge.messages.size(), 1u);
+  EXPECT_EQ(edge.messages[0].text, options_request("hello"));
+  const Flow& flow = edge.messages[0].flow;
+  EXPECT_EQ(flow.protocol, Protocol::tcp);
+  EXPECT_EQ(flow.local, local);
+  EXPECT_EQ(flow.remote, alice.local());
+  EXPECT_NE(flow.serial, 0u);
+  EXPECT_TRUE(edge.transport->send(flow, " and more"));
+  EXPECT_EQ(alice.read(9), " and more");
+}
+
+TEST_P(Tcp, OnAWildcardListenerTheFlowHasTheConcreteLocalAddress) {
+  const Endpoint wild = edge.listen(Protocol::tcp, wildcard(GetParam()));
+  Peer alice = Peer::tcp(edge, at(loopback(GetParam()), wild.port));
+  alice.send(options_request());
+  ASSERT_TRUE(edge.run_until([&] { return edge.messages.size() == 1; }));
+  EXPECT_EQ(edge.messages[0].flow.local, at(loopback(GetParam()), wild.port));
+}
+
+class TcpConnection : public testing::Test {
+ protected:
+  Edge edge;
+  Endpoint local = edge.listen(Protocol::tcp, loopback());
+
+  Flow flow_of(Peer& peer) {
+    const std::size_t before = edge.messages.size();
+    peer.send(options_request());
+    EXPECT_TRUE(edge.run_until([&] { return edge.messages.size() > before; }));
+    return edge.messages.back().flow;
+  }
+};
+
+TEST_F(TcpConnection, AMessageMayBeSplitAtAnyOctet) {
+  const std::string message = options_request("hello");
+  Peer alice = Peer::tcp(edge, local);
+  for (std::size_t split = 1; split < message.size(); ++split) {
+    edge.messages.clear();
+    alice.send(message.substr(0, split));
+    edge.drain();
+    ASSERT_TRUE(edge.messages.empty()) << split;
+    alice.send(message.substr(split));
+    ASSERT_TRUE(edge.run_until([&] { return !edge.messages.empty(); })) << split;
+    ASSERT_EQ(edge.messages.size(), 1u);
+    ASSERT_EQ(edge.messages[0].text, message);
+  }
+}
+
+TEST_F(TcpConnection, AMessageMayComeOctetByOctet) {
+  const std::string message = options_request("hello") + options_request();
+  Peer alice = Peer::tcp(edge, local);
+  for (const char octet : message) {
+    alice.send({&octet, 1});
+    edge.drain();
+  }
+  ASSERT_TRUE(edge.run_until([&] { return edge.messages.size() == 2; }));
+  EXPECT_EQ(edge.messages[0].text + edge.messages[1].text, message);
+}
+
+TEST_F(TcpConnection, PipelinedMessagesComeInOrder) {
+  Peer alice = Peer::tcp(edge, local);
+  std::string all;
+  for (int i = 0; i < 3000; ++i) all += options_request(std::to_string(i));
+  alice.send(all);
+  ASSERT_TRUE(edge.run_until([&] { return edge.messages.size() == 3000; }));
+  std::string together;
+  for (const auto& message : edge.messages) together += message.text;
+  EXPECT_EQ(together, all);
+}
+
+TEST_F(TcpConnection, TheLargestMessageIsTakenFromManySegments) {
+  Peer alice = Peer::tcp(edge, local);
+  const std::string message = options_request(std::string(65000, 'x'));
+  for (int i = 0; i < 3; ++i) alice.send(message);
+  ASSERT_TRUE(edge.run_until([&] { return edge.messages.size() == 3; }));
+  for (const auto& received : edge.messages) EXPECT_TRUE(received.text == message);
+}
+
+TEST_F(TcpConnection, TheReceiverMayChangeTheTextInPlace) {
+  Peer alice = Peer::tcp(edge, local);
+  edge.on_received = [](const Flow&, std::span<char> text) { std::fill(text.begin(), text.end(), '#'); };
+  alice.send(options_request("1") + options_request("2"));
+  ASSERT_TRUE(edge.run_until([&] { return edge.messages.size() == 2; }));
+  EXPECT_EQ(edge.messages[1].text, options_request("2"));
+}
+
+// RFC 5626 §4.4.1: a double CRLF ping is answered with a single CRLF pong.
+TEST_F(TcpConnection, ADoubleCrlfIsAnsweredWithASingleOne) {
+  Peer alice = Peer::tcp(edge, local);
+  alice.send("\r\n\r\n");
+  EXPECT_EQ(alice.read(2), "\r\n");
+  alice.send("\r\n\r\n\r\n\r\n" + options_request() + "\r\n\r\n");
+  EXPECT_EQ(alice.read(6), "\r\n\r\n\r\n");
+  EXPECT_EQ(edge.messages.size(), 1u);
+}
+
+TEST_F(TcpConnection, APingMayComeInHalves) {
+  Peer alice = Peer::tcp(edge, local);
+  for (const auto* half : {"\r\n", "\r\n"}) {
+    alice.send(half);
+    edge.drain();
+  }
+  EXPECT_EQ(alice.read(2), "\r\n");
+}
+
+TEST_F(TcpConnection, StunIsAnsweredBetweenMessages) {
+  Peer alice = Peer::tcp(edge, local);
+  const std::string request = "\x00\x01\x00\x00\x21\x12\xa4\x42"s + "0123456789ab";
+  std::array<char, stun::max_response_bytes> expected;
+  const std::size_t size = stun::respond(request, alice.local(), expected);
+  alice.send(options_request() + request + options_request());
+  EXPECT_EQ(alice.read(size), std::string(expected.data(), size));
+  EXPECT_EQ(edge.messages.size(), 2u);
+}
+
+TEST_F(TcpConnection, AnswersLeaveInTheOrderTheyWereSent) {
+  Peer alice = Peer::tcp(edge, local);
+  std::string expected;
+  edge.on_received = [&](const Flow& flow, std::span<char>) {
+    // More than one gathering holds.
+    for (char c = 'a'; c <= 'd'; ++c) {
+      expected.append(20000, c);
+      edge.transport->send(flow, std::string(20000, c));
+    }
+  };
+  alice.send(options_request() + "\r\n\r\n" + options_request());
+  const std::string answers = alice.read(160002);
+  expected.insert(80000, "\r\n");
+  EXPECT_TRUE(answers == expected);
+}
+
+TEST_F(TcpConnection, AHalfClosedConnectionIsClosedAndReportedOnce) {
+  Peer alice = Peer::tcp(edge, local);
+  const Flow flow = flow_of(alice);
+  alice.shut_down();
+  EXPECT_TRUE(alice.sees_close());
+  ASSERT_TRUE(edge.run_until([&] { return !edge.closed_flows.empty(); }));
+  edge.drain();
+  EXPECT_EQ(edge.closed_flows, std::vector{flow});
+  EXPECT_EQ(edge.transport->connections(), 0u);
+}
+
+TEST_F(TcpConnection, AConnectionThatNeverSentAMessageIsNotReported) {
+  Peer alice = Peer::tcp(edge, local);
+  ASSERT_TRUE(edge.run_until([&] { return edge.transport->connections() == 1; }));
+  alice.close();
+  ASSERT_TRUE(edge.run_until([&] { return edge.transport->connections() == 0; }));
+  edge.drain();
+  EXPECT_TRUE(edge.closed_flows.empty());
+}
+
+TEST_F(TcpConnection, SendDownAClosedFlowSaysSo) {
+  Peer alice = Peer::tcp(edge, local);
+  const Flow flow = flow_of(alice);
+  alice.close();
+  ASSERT_TRUE(edge.run_until([&] { return !edge.closed_flows.empty(); }));
+  EXPECT_FALSE(edge.transport->send(flow, "hello"));
+}
+
+TEST_F(TcpConnection, ClosedIsNeverCalledFromInsideSend) {
+  Peer alice = Peer::tcp(edge, local);
+  const Flow flow = flow_of(alice);
+  alice.close();  // nobody has read from the socket yet, so the edge does not know
+  bool inside = false;
+  edge.on_closed = [&](const Flow&) { EXPECT_FALSE(inside); };
+  bool sent = true;
+  for (int i = 0; i < 1000 && sent; ++i) {
+    inside = true;
+    sent = edge.transport->send(flow, std::string(1000, 'x'));
+    inside = false;
+  }
+  EXPECT_FALSE(sent);
+  EXPECT_TRUE(edge.closed_flows.empty());
+  edge.drain();
+  EXPECT_EQ(edge.closed_flows, std::vector{flow});
+}
+
+TEST_F(TcpConnection, SerialsAreNeverReusedAndNameTheShard) {
+  Edge third({}, nullptr, 3);
+  const Endpoint there = third.listen(Protocol::tcp, loopback());
+  std::uint64_t last = 0;
+  for (int i = 0; i < 3; ++i) {
+    Peer alice = Peer::tcp(third, there);
+    alice.send(options_request());
+    ASSERT_TRUE(third.run_until([&] { return third.messages.size() == static_cast<std::size_t>(i) + 1; }));
+    const Flow& flow = third.messages.back().flow;
+    EXPECT_EQ(flow.shard(), 3u);
+    EXPECT_GT(flow.serial, last);
+    last = flow.serial;
+  }
+}
+
+TEST_F(TcpConnection, ALaterConnectionBetweenTheSameAddressesIsAnotherFlow) {
+  Peer alice = Peer::tcp(edge, local);
+  const Flow flow = flow_of(alice);
+  Flow forged = flow;
+  ++forged.remote.port;
+  EXPECT_FALSE(edge.transport->send(forged, "hello"));
+  forged = flow;
+  forged.serial += 256;
+  EXPECT_FALSE(edge.transport->send(forged, "hello"));
+  EXPECT_TRUE(edge.transport->send(flow, "hello"));
+}
+
+TEST_F(TcpConnection, GarbageClosesTheConnection) {
+  for (const auto& garbage :
+       {"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"s, "OPTIONS sip:a SIP/2.0\r\nContent-Length: x\r\n\r\n"s,
+        "OPTIONS sip:a SIP/2.0\r\nContent-Length: 99999999999\r\n\r\n"s, "\xff\xfe\xfd\xfc"s + "\r\n\r\n",
+        std::string(100000, 'a')}) {
+    Peer mallory = Peer::tcp(edge, local);
+    mallory.send(garbage);
+    EXPECT_TRUE(mallory.sees_close()) << garbage.substr(0, 60);
+  }
+  EXPECT_TRUE(edge.messages.empty());
+  EXPECT_EQ(edge.transport->connections(), 0u);
+}
+
+TEST_F(TcpConnection, GarbageBehindAMessageIsReportedAsClosed) {
+  Peer mallory = Peer::tcp(edge, local);
+  mallory.send(options_request() + "\xff\xff\xff\xff\r\n\r\n");
+  EXPECT_TRUE(mallory.sees_close());
+  EXPECT_EQ(edge.messages.size(), 1u);
+  EXPECT_TRUE(edge.run_until([&] { return edge.closed_flows.size() == 1; }));
+}
+
+TEST(Connection, OverTheSendQueueTheConnectionIsClosed) {
+  Options options;
+  options.max_send_queue = 100'000;
+  Edge edge(options);
+  Peer bob = Peer::tcp(edge, edge.listen(Protocol::tcp, loopback()));
+  bob.send(options_request());
+  ASSERT_TRUE(edge.run_until([&] { return !edge.messages.empty(); }));
+  const Flow flow = edge.messages[0].flow;
+  int sent = 0;  // bob does not read
+  while (sent < 10000 && edge.transport->send(flow, std::string(10000, 'x'))) ++sent;
+  EXPECT_LT(sent, 10000);
+  EXPECT_TRUE(edge.closed_flows.empty());
+  edge.drain();
+  EXPECT_EQ(edge.closed_flows, std::vector{flow});
+  EXPECT_EQ(edge.transport->connections(), 0u);
+}
+
+TEST_F(TcpConnection, WhatTheKernelDoesNotTakeWaitsAndThenGoesOut) {
+  Peer bob = Peer::tcp(edge, local);
+  const Flow flow = flow_of(bob);
+  std::string expected;
+  // Until the kernel is full and the queue begins to fill; the queue takes 1 MiB.
+  for (int i = 0; i < 60; ++i) {
+    const std::string text(100'000, static_cast<char>('a' + i % 26));
+    if (!edge.transport->send(flow, text)) break;
+    expected += text;
+    if (i % 10 == 9) {
+      const std::string part = bob.read(expected.size());
+      ASSERT_TRUE(part == expected) << i;
+      expected.clear();
+    }
+  }
+  EXPECT_TRUE(edge.closed_flows.empty());
+}
+
+class Impatient : public testing::Test {
+ protected:
+  static Options options() {
+    Options options;
+    options.message_timeout = std::chrono::seconds(1);
+    return options;
+  }
+  Edge edge{options()};
+  Endpoint local = edge.listen(Protocol::tcp, loopback());
+};
+
+TEST_F(Impatient, AMessageThatDoesNotEndInTimeClosesTheConnection) {
+  Peer mallory = Peer::tcp(edge, local);
+  const auto begin = std::chrono::steady_clock::now();
+  mallory.send(options_request() + "OPTIONS sip:example");
+  EXPECT_TRUE(mallory.sees_close());
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+  EXPECT_TRUE(edge.run_until([&] { return edge.closed_flows.size() == 1; }));
+}
+
+TEST_F(Impatient, ASingleCrlfIsNotABegunMessage) {
+  Peer mallory = Peer::tcp(edge, local);
+  Peer quiet = Peer::tcp(edge, local);
+  Peer alice = Peer::tcp(edge, local);
+  alice.send("\r\n");
+  quiet.send(options_request());
+  edge.drain();
+  mallory.send("OPTIONS");
+  ASSERT_TRUE(mallory.sees_close());
+  EXPECT_EQ(edge.transport->connections(), 2u);
+  alice.send("\r\n");
+  EXPECT_EQ(alice.read(2), "\r\n");
+}
+
+TEST_F(TcpConnection, StopClosesAllWithoutAWord) {
+  Peer alice = Peer::tcp(edge, local);
+  flow_of(alice);
+  edge.transport->stop();
+  EXPECT_TRUE(alice.sees_close());
+  edge.drain();
+  EXPECT_TRUE(edge.closed_flows.empty());
+  EXPECT_EQ(edge.transport->connections(), 0u);
+}
+
+TEST_F(TcpConnection, TheTransportMayBeDestroyedInsideReceived) {
+  Peer alice = Peer::tcp(edge, local);
+  edge.on_received = [&](const Flow&, std::span<char> text) {
+    edge.transport.reset();
+    text[0] = 'X';
+  };
+  alice.send(options_request() + options_request());
+  EXPECT_TRUE(alice.sees_close());
+  EXPECT_EQ(edge.messages.size(), 1u);
+  EXPECT_TRUE(edge.closed_flows.empty());
+}
+
+TEST_F(TcpConnection, TheTransportMayBeDestroyedWhileHandlersArePending) {
+  auto context = std::make_unique<boost::asio::io_context>();
+  auto transport = std::make_unique<Transport>(*context, 0, 1, Options{}, nullptr, edge);
+  const Endpoint there = transport->listen({Protocol::tcp, loopback()}).local;
+  Peer alice = Peer::tcp(edge, there);
+  alice.send("OPTIONS");
+  context->poll();
+  transport.reset();
+  context.reset();
+  EXPECT_TRUE(alice.sees_close());
+}
+
+// The bar: an idle TCP flow under 1 KiB of user space.
+TEST_F(TcpConnection, AnIdleConnectionCostsLessThanAKibibyte) {
+  if (!counts_allocations) GTEST_SKIP() << "the sanitizer has an allocator of its own";
+  constexpr std::size_t count = 500;
+  std::deque<Peer> peers;
+  const auto connect = [&](std::size_t more) {
+    for (std::size_t i = 0; i < more; ++i) {
+      peers.push_back(Peer::tcp(edge, local));
+      peers.back().send(options_request("hello").substr(0, 20));
+      edge.drain();
+      peers.back().send(options_request("hello").substr(20));
+      ASSERT_TRUE(edge.run_until([&] { return edge.messages.size() == 1; }));
+      edge.messages.clear();
+    }
+  };
+  connect(10);
+  const std::size_t before = ::mallinfo2().uordblks;
+  connect(count);
+  const std::size_t after = ::mallinfo2().uordblks;
+  EXPECT_LT((after - before) / count, 1024u - sizeof(Peer));
+  RecordProperty("octets", static_cast<int>((after - before) / count - sizeof(Peer)));
+}
+
+}  // namespace
+}  // namespace flowgate::transport

@@ -1,0 +1,92 @@
+// One TCP or TLS connection. While it is idle it owns no buffer: what a read brings lies in the shard's
+// buffer, and only the front of an unfinished message is kept.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowtoken/flow.h"
+#include "sip/framing.h"
+#include "transport/deadlines.h"
+#include "transport/socket.h"
+#include "transport/stream_io.h"
+#include "transport/tls_session.h"
+
+namespace flowgate::transport {
+
+class Shard;
+
+class Connection : public std::enable_shared_from_this<Connection>, public Deadline {
+ public:
+  using Connected = std::function<void(boost::system::result<Flow>)>;
+
+  Connection(std::shared_ptr<Shard> shard, Descriptor socket, TlsSession tls, const Flow& flow);
+
+  const Flow& flow() const { return flow_; }
+
+  // Serves a connection that was accepted.
+  void accepted();
+  // Sees a connection that we make through until it is open. `tls_name` tells it from others to the same
+  // address.
+  void dial(std::string tls_name, Connected done);
+  // Calls `done` when the dialled connection is open, at once if it is, or when it has failed.
+  void when_open(Connected done);
+  // Of a connection that we made; else none.
+  const std::string* tls_name() const { return dialled_ ? &dialled_->tls_name : nullptr; }
+
+  // False: gone, or closed just now, because the peer is or because too much waits for it.
+  bool send(std::string_view text);
+  // At once; the receiver hears of it later.
+  void close(boost::system::error_code reason);
+
+ private:
+  enum class State : std::uint8_t { connecting, handshaking, open, closed };
+  struct Dialled {
+    std::string tls_name;
+    std::vector<Connected> waiting;
+  };
+
+  void expired() override;
+
+  void wait_readable();
+  void wait_writable();
+  void readable();
+  void writable();
+
+  void connected();
+  void handshake();
+  void opened();
+  void tell_waiting(boost::system::result<Flow> outcome);
+
+  void read();
+  void read_later();
+  void take(std::span<char> octets);
+  std::size_t take_frames(std::span<char> octets);
+  void take_frame(sip::FrameKind kind, std::span<char> octets);
+  void watch_message();
+
+  bool write(std::string_view text);
+  void flush();
+  Io write_once(std::string_view text);
+
+  const std::shared_ptr<Shard> shard_;
+  Descriptor socket_;
+  TlsSession tls_;
+  Flow flow_;
+  sip::FrameState frame_state_;
+  std::string partial_;  // the front of a message that is not whole yet
+  std::string unsent_;   // what the kernel did not take yet, behind the first `sent_` octets
+  std::size_t sent_ = 0;
+  std::unique_ptr<Dialled> dialled_;
+  State state_ = State::open;
+  bool read_pending_ = false;   // waiting for octets, or for another turn to read
+  bool write_pending_ = false;  // waiting until the socket is writable
+  bool corked_ = false;         // frames are being taken: what is sent is gathered in the shard's cork
+  bool seen_ = false;           // the receiver knows the flow
+};
+
+}  // namespace flowgate::transport

@@ -1,0 +1,46 @@
+// Datagrams on their way out of one UDP socket: copied into one arena, sent thirty-two with one call.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowtoken/flow.h"
+
+namespace flowgate::transport {
+
+class DatagramQueue {
+ public:
+  static constexpr std::size_t batch = 32;
+  static constexpr std::size_t max_datagrams = 4096;
+  static constexpr std::size_t max_octets = 4 << 20;
+
+  // `source`: the address to send from when the socket is bound to a wildcard address. When the queue is full
+  // the new datagram is lost: it would be the last to leave, and SIP repeats what UDP loses (RFC 3261 §17).
+  void push(const Endpoint* source, const Endpoint& remote, std::string_view text);
+
+  // Sends until the queue is empty (true) or the kernel takes no more (false: once writable, again). A
+  // datagram that the kernel refuses is lost like any other on its way.
+  bool flush(int fd);
+
+  std::size_t size() const { return waiting_.size() - sent_; }
+
+ private:
+  struct Datagram {
+    Endpoint source;
+    Endpoint remote;
+    std::uint32_t offset = 0;
+    std::uint32_t octets = 0;
+    bool sourced = false;
+  };
+
+  int send_batch(int fd);
+  void forget_sent();
+
+  std::vector<Datagram> waiting_;
+  std::size_t sent_ = 0;  // of waiting_, from its front
+  std::string arena_;
+};
+
+}  // namespace flowgate::transport

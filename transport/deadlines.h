@@ -1,0 +1,51 @@
+// What has to be finished by a fixed time: connects, handshakes, messages that have begun. One coarse timer
+// per shard instead of one per connection; while nothing is under way it does not run.
+#pragma once
+
+#include <array>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+namespace flowgate::transport {
+
+class Deadline
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  virtual void expired() = 0;
+  bool running() const { return is_linked(); }
+  void end() { unlink(); }
+
+ protected:
+  ~Deadline() = default;
+
+ private:
+  friend class Deadlines;
+  std::chrono::steady_clock::time_point due_;
+};
+
+enum class Awaited : std::uint8_t { connect, handshake, message };
+
+class Deadlines : public std::enable_shared_from_this<Deadlines> {
+ public:
+  // The timeouts in the order of Awaited.
+  Deadlines(boost::asio::io_context& context, const std::array<std::chrono::seconds, 3>& timeouts);
+
+  // Instead of the one that is running, if any.
+  void begin(Deadline& deadline, Awaited what);
+
+ private:
+  void tick();
+  void expire(std::chrono::steady_clock::time_point now);
+
+  // All in one list have the same timeout, so the first is the first to expire.
+  using List = boost::intrusive::list<Deadline, boost::intrusive::constant_time_size<false>>;
+  const std::array<std::chrono::seconds, 3> timeouts_;
+  std::array<List, 3> lists_;
+  boost::asio::steady_timer timer_;
+  bool ticking_ = false;
+};
+
+}  // namespace flowgate::transport

@@ -1,0 +1,44 @@
+// What the sockets of one shard have in common.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "transport/connections.h"
+#include "transport/datagram_batch.h"
+#include "transport/deadlines.h"
+#include "transport/transport.h"
+
+namespace flowgate::transport {
+
+class StreamListener;
+class UdpSocket;
+
+class Shard : public std::enable_shared_from_this<Shard> {
+ public:
+  Shard(boost::asio::io_context& context, unsigned number, std::uint64_t first_serial, const Options& options,
+        TlsContexts* tls, Receiver& receiver);
+
+  static constexpr std::size_t stream_buffer_bytes = 65536;
+
+  boost::asio::io_context& context;
+  const Options options;
+  TlsContexts* const tls;
+  Receiver* receiver;  // nobody once stopped
+  const std::shared_ptr<Deadlines> deadlines;
+  Connections connections;
+  std::vector<std::shared_ptr<UdpSocket>> udp_sockets;
+  std::vector<std::shared_ptr<StreamListener>> stream_listeners;
+
+  // Each in use by one socket at a time, from a read to the end of what follows from it.
+  DatagramBatch datagrams;
+  std::span<char> stream_buffer() { return {stream_buffer_.get(), stream_buffer_bytes}; }
+  std::string cork;
+
+ private:
+  const std::unique_ptr<char[]> stream_buffer_;
+};
+
+}  // namespace flowgate::transport

@@ -1,0 +1,50 @@
+// Sockets with the options that a SIP edge needs: nonblocking, close-on-exec, one set per shard.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/system/result.hpp>
+#include <utility>
+
+#include "flowtoken/flow.h"
+
+namespace flowgate::transport {
+
+// Owns a file descriptor until it is handed to a Descriptor.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd();
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+// Only ever waited on; what moves octets are the system's own calls.
+using Descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+boost::system::error_code assign(Descriptor& descriptor, Fd fd);
+
+boost::system::error_code last_error();
+// EAGAIN and its like: nothing for now, no error.
+bool would_block();
+
+[[nodiscard]] boost::system::result<Fd> open_udp(const Endpoint& local);
+[[nodiscard]] boost::system::result<Fd> open_listener(const Endpoint& local);
+// A TCP socket on its way to `remote`: writable when it has arrived, or failed (pending_error).
+[[nodiscard]] boost::system::result<Fd> open_towards(const Endpoint& remote);
+boost::system::error_code pending_error(int fd);
+
+Endpoint local_endpoint(int fd);
+// The address that the kernel would send from to `remote`; port 0.
+[[nodiscard]] boost::system::result<Endpoint> source_towards(const Endpoint& remote);
+
+}  // namespace flowgate::transport

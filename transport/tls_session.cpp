@@ -1,0 +1,99 @@
+#include "transport/tls_session.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <string>
+
+#include "transport/socket.h"
+
+namespace flowgate::transport {
+namespace {
+
+bool expect_name(SSL* ssl, const std::string& name) {
+  X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);
+  // RFC 5922 §7.2: implementations MUST NOT match any form of wildcard.
+  X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_WILDCARDS);
+  if (Endpoint::from(name, 0)) return X509_VERIFY_PARAM_set1_ip_asc(expected, name.c_str()) == 1;
+  return SSL_set1_host(ssl, name.c_str()) == 1 && SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+}
+
+boost::system::error_code reason_of(int ssl_error) {
+  const unsigned long code = ERR_peek_error();
+  if (code != 0) return {static_cast<int>(code), boost::asio::error::get_ssl_category()};
+  if (ssl_error == SSL_ERROR_SYSCALL && errno != 0) return last_error();
+  return boost::asio::error::connection_reset;
+}
+
+}  // namespace
+
+TlsSession TlsSession::server(SSL_CTX* context, int fd) {
+  TlsSession session(SSL_new(context));
+  if (!session || SSL_set_fd(session.ssl_.get(), fd) != 1) return {};
+  SSL_set_accept_state(session.ssl_.get());
+  return session;
+}
+
+TlsSession TlsSession::client(SSL_CTX* context, int fd, std::string_view name) {
+  TlsSession session(SSL_new(context));
+  if (!session || SSL_set_fd(session.ssl_.get(), fd) != 1) return {};
+  // An empty name would be no check at all.
+  if (name.empty() || !expect_name(session.ssl_.get(), std::string(name))) return {};
+  SSL_set_connect_state(session.ssl_.get());
+  return session;
+}
+
+IoStatus TlsSession::handshake(boost::system::error_code& error) {
+  ERR_clear_error();
+  errno = 0;
+  const int result = SSL_do_handshake(ssl_.get());
+  if (result == 1) return IoStatus::done;
+  const IoStatus status = status_of(result);
+  if (status == IoStatus::closed) error = reason_of(SSL_get_error(ssl_.get(), result));
+  return status;
+}
+
+Io TlsSession::read(std::span<char> buffer) {
+  ERR_clear_error();
+  std::size_t octets = 0;
+  const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &octets);
+  if (result != 1) return {status_of(result)};
+  return {IoStatus::done, octets, true};
+}
+
+Io TlsSession::write(std::string_view text) {
+  ERR_clear_error();
+  std::size_t octets = 0;
+  const int result = SSL_write_ex(ssl_.get(), text.data(), text.size(), &octets);
+  if (result != 1) return {status_of(result)};
+  return {IoStatus::done, octets};
+}
+
+void TlsSession::close_notify() {
+  if (broken_) return;
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+}
+
+bool TlsSession::mid_record() const {
+  return SSL_has_pending(ssl_.get()) == 1 || std::string_view(SSL_rstate_string(ssl_.get())) == "RB";
+}
+
+IoStatus TlsSession::status_of(int result) {
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return IoStatus::want_read;
+    case SSL_ERROR_WANT_WRITE:
+      return IoStatus::want_write;
+    case SSL_ERROR_ZERO_RETURN:
+      return IoStatus::closed;
+    default:
+      broken_ = true;
+      return IoStatus::closed;
+  }
+}
+
+}  // namespace flowgate::transport

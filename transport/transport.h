@@ -1,0 +1,81 @@
+// Sockets of one shard: UDP, TCP and TLS listeners and the connections that come out of them, turned into
+// (Flow, message) and back. STUN and keepalives are answered here, on the spot (RFC 5626 §3.5, §8).
+//
+// All calls and all callbacks on the one thread that runs the io_context.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/system/result.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowtoken/flow.h"
+#include "sip/limits.h"
+#include "transport/tls_contexts.h"
+
+namespace flowgate::transport {
+
+struct Listener {
+  Protocol protocol = Protocol::udp;
+  Endpoint local;  // port 0: any free one
+};
+
+struct Options {
+  sip::Limits limits;
+  std::size_t max_connections = 100'000;  // of this shard; more are accepted and closed at once
+  std::size_t max_send_queue = 1 << 20;  // octets waiting in one connection; over it the connection is closed
+  std::chrono::seconds handshake_timeout{10};  // TLS handshake
+  std::chrono::seconds message_timeout{30};    // from a message's first octet to its last, on a stream
+  std::chrono::seconds connect_timeout{5};     // TCP connect and TLS handshake of connections that we make
+};
+
+// Who gets what comes in.
+class Receiver {
+ public:
+  virtual ~Receiver() = default;
+  // One whole message. `text` is valid, and may be changed, during the call.
+  virtual void received(const Flow& flow, std::span<char> text) = 0;
+  // The connection is gone, whoever closed it. Called once for every stream flow that was seen, never from
+  // inside send().
+  virtual void closed(const Flow& flow) = 0;
+};
+
+class Shard;
+
+class Transport {
+ public:
+  // `shard` goes into the low octet of every connection's serial. `first_serial` is random, so that serials
+  // are not reused by a later process.
+  Transport(boost::asio::io_context& context, unsigned shard, std::uint64_t first_serial,
+            const Options& options, TlsContexts* tls, Receiver& receiver);
+  ~Transport();
+
+  // Binds and starts to serve (SO_REUSEPORT: every shard binds the same addresses). Returns the address with
+  // its real port. Throws boost::system::system_error with the address in its text.
+  Listener listen(const Listener& listener);
+
+  // Sends one message down a flow. False: this shard knows the flow to be gone, or there is no socket for its
+  // local address. For UDP the datagram leaves from the flow's local address.
+  bool send(const Flow& flow, std::string_view text);
+
+  // A flow to `remote`: for UDP one from the listener that fits; for streams the connection that there is to
+  // that address (made by us), or a new one. `tls_name`: the name to check the certificate against (RFC
+  // 5922). `done` is called once, perhaps at once.
+  using Connected = std::function<void(boost::system::result<Flow>)>;
+  void connect(Protocol protocol, const Endpoint& remote, std::string_view tls_name, Connected done);
+
+  // Closes all sockets; neither the receiver nor a `done` is called any more.
+  void stop();
+
+  std::size_t connections() const;
+
+ private:
+  std::shared_ptr<Shard> shard_;
+};
+
+}  // namespace flowgate::transport

@@ -1,0 +1,45 @@
+// One UDP listener of one shard.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "flowtoken/flow.h"
+#include "transport/datagram_batch.h"
+#include "transport/datagram_queue.h"
+#include "transport/socket.h"
+
+namespace flowgate::transport {
+
+class Shard;
+
+class UdpSocket : public std::enable_shared_from_this<UdpSocket> {
+ public:
+  UdpSocket(std::shared_ptr<Shard> shard, Descriptor socket);
+
+  const Endpoint& local() const { return local_; }
+  bool wildcard() const { return wildcard_; }
+
+  void start() { wait_readable(); }
+  // From `local`, which is this socket's address or, if that is a wildcard, any address of this host.
+  void send(const Endpoint& local, const Endpoint& remote, std::string_view text);
+  void close();
+
+ private:
+  void wait_readable();
+  void receive();
+  void take(DatagramBatch& batch, unsigned index);
+  void answer_stun(const Flow& flow, std::string_view request);
+  void flush();
+
+  enum class Flush : std::uint8_t { idle, posted, blocked };
+
+  const std::shared_ptr<Shard> shard_;
+  Descriptor socket_;
+  const Endpoint local_;
+  const bool wildcard_;
+  DatagramQueue queue_;
+  Flush flush_ = Flush::idle;
+};
+
+}  // namespace flowgate::transport
