@@ -44,7 +44,7 @@ Tls read_tls(const Section& top, const std::vector<Listener>& listen, const fs::
     return {};
   }
 
-  const Tls tls{certificate->path(folder), private_key->path(folder)};
+  Tls tls{certificate->path(folder), private_key->path(folder)};
   if (tls.certificate == tls.private_key) private_key->expected("another file than tls.certificate");
   if (!needed) return tls;
   std::error_code ignored;

@@ -14,7 +14,7 @@ std::string read_hash(const Section& section, std::string_view key, std::size_t 
   const auto value = section.find(key);
   if (!value) return {};
   const std::string what = fmt::format("{} hexadecimal digits", digits);
-  const std::string hash = sip::to_lower(value->text(what));
+  std::string hash = sip::to_lower(value->text(what));
   if (hash.size() != digits || hash.find_first_not_of("0123456789abcdef") != std::string::npos)
     value->expected(what);
   return hash;

@@ -25,13 +25,18 @@ int rank_of(int status) {
   }
 }
 
+bool is_challenge(int status) {
+  return status == 401 || status == 407;
+}
+
 }  // namespace
 
 void BestResponse::consider(const sip::Message& response) {
   const int status = response.status();
   const int rank = rank_of(status);
   if (status_ == 0 || rank < rank_) {
-    if (message_) collect_challenges(message_.get());
+    // No challenge gives way to another one: what was collected for this one is not wanted any more.
+    challenges_.clear();
     status_ = status;
     rank_ = rank;
     message_ = sip::StoredMessage(response);
@@ -51,8 +56,9 @@ void BestResponse::consider(int status, std::string_view reason) {
   message_ = {};
 }
 
+// §16.7 (7): "If the selected response is a 401 (Unauthorized) or a 407 (Proxy Authentication Required)".
 void BestResponse::collect_challenges(const sip::Message& response) {
-  if (response.status() != 401 && response.status() != 407) return;
+  if (!is_challenge(status_) || !is_challenge(response.status())) return;
   for (const sip::Field& field : response.fields()) {
     if (field.header != sip::Header::www_authenticate && field.header != sip::Header::proxy_authenticate)
       continue;

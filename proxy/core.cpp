@@ -152,10 +152,11 @@ void Core::handle(ServerTransaction& server) {
   proxy(server, uri, decision);
 }
 
-// The registrar of our domains; and whatever is addressed to this host rather than to a user.
+// The registrar of our domains; and whatever is addressed to this host rather than to a user. A domain may be
+// named like the address of a listener: then its users are users.
 bool Core::is_for_us(const sip::Message& request, const sip::Uri& uri, const Flow& flow) const {
-  if (local_.is_ours(uri, flow.local)) return true;
-  return domains_.owns(uri) && (request.method() == Method::register_ || !uri.has_user);
+  if (domains_.owns(uri)) return request.method() == Method::register_ || !uri.has_user;
+  return local_.is_ours(uri, flow.local);
 }
 
 void Core::handle_register(ServerTransaction& server) {

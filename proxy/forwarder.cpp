@@ -19,6 +19,34 @@ bool is_first_hop(const sip::Message& request) {
   return vias.next() && !vias.next();
 }
 
+bool is_secure(Protocol protocol) {
+  return protocol == Protocol::tls || protocol == Protocol::wss;
+}
+
+// The first Route value that goes out; "" when there is none.
+std::string_view topmost_route(const sip::Message& request, const ForwardPlan& plan) {
+  if (!plan.routes_added.empty()) {
+    std::string_view path = plan.routes_added;
+    return sip::cut_value(path);
+  }
+  sip::Values routes(request, Header::route);
+  for (unsigned i = 0; i < plan.routes_taken; ++i) routes.next();
+  const auto first = routes.next();
+  const bool stays = first && (!plan.last_route_taken || routes.next());
+  return stays ? first->text : std::string_view(plan.route_appended);
+}
+
+// RFC 3261 §16.6 (4): "If the Request-URI contains a SIPS URI, or the topmost Route header field value (after
+// the post processing of bullet 6) contains a SIPS URI, the URI placed into the Record-Route header field
+// MUST be a SIPS URI."
+bool goes_to_sips(const sip::Message& request, const ForwardPlan& plan) {
+  const std::string_view uri =
+      plan.request_uri.empty() ? request.request_uri() : std::string_view(plan.request_uri);
+  if (sip::equals_nocase(uri.substr(0, 5), "sips:")) return true;
+  const auto route = sip::Address::parse(topmost_route(request, plan));
+  return route && route->uri.scheme == sip::Scheme::sips;
+}
+
 }  // namespace
 
 bool forms_dialog(const sip::Message& request) {
@@ -119,7 +147,7 @@ void Forwarder::edit_max_forwards(const sip::Message& request) {
 // may change in mid-dialog.
 void Forwarder::add_record_routes(const sip::Message& request, const Flow& source, const Flow& to,
                                   const ForwardPlan& plan) {
-  const bool secure = sip::equals_nocase(request.request_uri().substr(0, 5), "sips:");
+  const bool secure = goes_to_sips(request, plan);
   const bool source_token = is_first_hop(request);
   const bool same_side = source.protocol == to.protocol && local_.sent_by(source) == local_.sent_by(to);
   edits_.insert_field(request.fields_begin(), "Record-Route",
@@ -130,14 +158,15 @@ void Forwarder::add_record_routes(const sip::Message& request, const Flow& sourc
 }
 
 std::string Forwarder::record_route(const Flow& flow, bool token, Dialect dialect, bool secure) {
-  // RFC 3261 §16.6 (4): a sips Request-URI asks for a sips Record-Route.
-  std::string uri = secure ? "sips:" : "sip:";
+  // On a side without TLS a sips URI would name a port where nobody speaks it.
+  const bool sips = secure && is_secure(flow.protocol);
+  std::string uri = sips ? "sips:" : "sip:";
   if (token) {
     tokens_.mint(flow, dialect, uri);
     uri += '@';
   }
   uri += local_.sent_by(flow).text();
-  if (flow.protocol != Protocol::udp && !secure) {
+  if (flow.protocol != Protocol::udp && !sips) {
     uri += ";transport=";
     uri += uri_name(flow.protocol);
   }

@@ -1,5 +1,7 @@
 #include "proxy/routing.h"
 
+#include <utility>
+
 #include "sip/address.h"
 #include "sip/value.h"
 
@@ -44,7 +46,7 @@ void Routing::unwind_strict(const sip::Message& request, const sip::Uri& request
   const auto address = sip::Address::parse(last->text, limits_);
   if (!address) return;
   decision.strict_request_uri = address->uri.text;
-  if (token && token->flow != source) decision.down = token;
+  decision.down = token;
 }
 
 RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& request_uri, const Flow& source) {
@@ -56,8 +58,9 @@ RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& reque
   for (sip::Values all(request, sip::Header::route); all.next();) ++total;
   const std::size_t usable = total - (decision.strict_request_uri.empty() ? 0 : 1);
 
-  unsigned tokens = 0;
-  std::optional<FlowTokens::Verified> last_token;
+  // The one in the Request-URI of a strict router was the first of the Route set.
+  std::optional<FlowTokens::Verified> last_token = std::exchange(decision.down, std::nullopt);
+  unsigned tokens = last_token ? 1 : 0;
   sip::Values values(request, sip::Header::route);
   for (std::size_t i = 0; i < usable; ++i) {
     const auto value = values.next();
@@ -74,12 +77,10 @@ RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& reque
     tokens += token ? 1 : 0;
     last_token = token;
   }
-  if (decision.own == 0) return decision;
   // RFC 5626 §5.3: a token whose flow is the one that the request came over marks a request that the UA
   // sends: it goes on by the Request-URI. Any other token marks a request for the UA at the end of that flow.
   // Where we put two Record-Routes, one for each side, the last one is that of the far side, whatever the
   // sender's address is by now.
-  decision.down.reset();
   if (last_token && (tokens > 1 || last_token->flow != source)) decision.down = last_token;
   return decision;
 }

@@ -20,7 +20,7 @@ struct RouteDecision {
   std::optional<FlowTokens::Verified> down;  // the request goes down this flow
   std::string strict_request_uri;  // §16.4: a strict router upstream put our URI into the Request-URI; this
                                    // belongs there, and the last Route value is to be taken away
-  std::string next_route;  // the first value that is not ours; empty: the Request-URI decides
+  std::string next_route;          // the first value that is not ours; empty: the Request-URI decides
 };
 
 class Routing {

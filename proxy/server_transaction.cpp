@@ -36,11 +36,11 @@ ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& 
       key_(key),
       flow_(flow),
       reply_flow_(reply_flow_of(flow, request.get())),
-      request_(std::move(request)),
+      request_(std::make_unique<sip::StoredMessage>(std::move(request))),
       retransmit_(this, [](void* self) { static_cast<ServerTransaction*>(self)->retransmit_timer(); }),
       stay_(this, [](void* self) { static_cast<ServerTransaction*>(self)->state_timer(); }),
-      state_(request_->method() == sip::Method::invite ? ServerState::proceeding : ServerState::trying),
-      invite_(request_->method() == sip::Method::invite) {
+      state_(this->request().method() == sip::Method::invite ? ServerState::proceeding : ServerState::trying),
+      invite_(this->request().method() == sip::Method::invite) {
   // RFC 4320 §4.1: over UDP, a non-INVITE gets no 100 before the client's Timer E has reached T2, and should
   // get one then.
   if (!invite_ && !is_stream(flow_.protocol)) {
@@ -81,7 +81,7 @@ void ServerTransaction::send_final(int status, std::string text) {
   const Settings& settings = owner_.settings();
   retransmit_.cancel();
   transmit(text);
-  request_ = {};
+  request_.reset();
   if (!invite_) {
     last_ = std::move(text);
     return enter(ServerState::completed, if_unreliable(settings.timeout()));  // Timer J

@@ -1,6 +1,7 @@
 // Server transactions: RFC 3261 §17.2 with RFC 6026 (the Accepted state) and RFC 4320.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -37,8 +38,8 @@ class ServerTransaction {
   // The flow that the request came over. Responses go to reply_flow(): RFC 3261 §18.2.2, RFC 3581 §4.
   const Flow& flow() const { return flow_; }
   const Flow& reply_flow() const { return reply_flow_; }
-  // The request, its top Via completed with received and rport. Empty once a final response was sent.
-  const sip::Message& request() const { return request_.get(); }
+  // The request, its top Via completed with received and rport. Only before the final response was sent.
+  const sip::Message& request() const { return request_->get(); }
   ServerState state() const { return state_; }
   bool is_invite() const { return invite_; }
   bool has_final() const { return state_ != ServerState::trying && state_ != ServerState::proceeding; }
@@ -70,8 +71,8 @@ class ServerTransaction {
   Transactions& owner_;
   TransactionKey key_;
   Flow flow_, reply_flow_;
-  sip::StoredMessage request_;
-  std::string last_;  // the response to retransmit
+  std::unique_ptr<sip::StoredMessage> request_;  // given back with the final response
+  std::string last_;                             // the response to retransmit
   ServerUser* user_ = nullptr;
   Timer retransmit_;  // G; before the final response of a non-INVITE: the 100 of RFC 4320 §4.1
   Timer stay_;        // H, I, J, L

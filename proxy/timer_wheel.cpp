@@ -12,13 +12,13 @@ TimerWheel::~TimerWheel() {
 }
 
 void TimerWheel::set(Timer& timer, std::chrono::milliseconds delay) {
-  constexpr std::uint64_t kMax = (1ULL << (kLevels * kSlotBits)) - 1;
+  // One tick less than the wheel can hold, as the present may lie between two ticks.
+  constexpr std::chrono::milliseconds kShortest{1}, kLongest{(1LL << (kLevels * kSlotBits)) - 2};
   timer.cancel();
   // Rounded up: a timer never fires before its time.
-  const auto due = std::chrono::ceil<std::chrono::milliseconds>(
-      now_ - start_ + std::max(delay, std::chrono::milliseconds{0}));
-  const auto tick = static_cast<std::uint64_t>(due.count());
-  timer.tick_ = std::clamp(tick, tick_ + 1, tick_ + kMax);
+  const auto due =
+      std::chrono::ceil<std::chrono::milliseconds>(now_ - start_ + std::clamp(delay, kShortest, kLongest));
+  timer.tick_ = static_cast<std::uint64_t>(due.count());
   insert(timer);
 }
 
@@ -36,11 +36,11 @@ std::optional<std::uint64_t> TimerWheel::next_tick() const {
   for (int level = 0; level < kLevels; ++level) {
     const int shift = level * kSlotBits;
     const std::uint64_t current = (tick_ >> shift) % kSlots;
-    // Slots behind the current one belong to the next turn of this level; only the top level can hold any.
+    // Slots behind the current one belong to the next turn of this level, and so does the current one itself,
+    // which comes last; only the top level can hold any.
     const std::uint64_t ahead = std::rotr(levels_[level].occupied, static_cast<int>(current));
     if (ahead == 0) continue;
-    const auto distance = static_cast<std::uint64_t>(std::countr_zero(ahead));
-    const std::uint64_t turn = distance == 0 ? kSlots : distance;
+    const auto turn = static_cast<std::uint64_t>(std::countr_zero(ahead & ~1ULL));  // of none: 64
     return ((tick_ >> shift) + turn) << shift;
   }
   return std::nullopt;

@@ -23,6 +23,13 @@ std::string_view method_text(const sip::Message& request, sip::Method method) {
   return method == sip::Method::other ? request.method_text() : sip::method_name(method);
 }
 
+// RFC 4475 §3.2.1: a branch of the cookie alone identifies nothing; all requests of such a client would be
+// one.
+bool has_identifier(const sip::Via& via) {
+  constexpr std::string_view cookie = "z9hG4bK";
+  return via.has_magic_cookie() && via.branch().size() > cookie.size();
+}
+
 }  // namespace
 
 std::string TransactionKey::to_tag() const {
@@ -36,7 +43,7 @@ std::string TransactionKey::to_tag() const {
 TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_via, sip::Method method) {
   thread_local std::string text;
   text.clear();
-  if (top_via.has_magic_cookie()) {
+  if (has_identifier(top_via)) {
     add(text, top_via.branch());
     for (const char c : top_via.host) text += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
     add(text, "");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
+#include <optional>
 #include <utility>
 
 namespace flowgate::registrar {
@@ -9,33 +10,38 @@ namespace {
 
 using boost::container::small_vector;
 
-bool same_uri(std::string_view a, std::string_view b) {
-  if (a == b) return true;
-  const auto uri = sip::Uri::parse(a), other = sip::Uri::parse(b);
-  return uri && other && sip::equivalent(*uri, *other);
-}
+// What tells one binding of an AOR from another. Views what it was made of.
+class Identity {
+ public:
+  template <class T>
+  explicit Identity(const T& of)
+      : outbound_(of.outbound), reg_id_(of.reg_id), instance_(of.instance), uri_(of.uri) {}
 
-// What tells one binding of an AOR from another.
-struct Identity {
-  bool outbound;
-  std::string_view uri;
-  std::string_view instance;
-  std::uint32_t reg_id;
+  // RFC 5626 §6: "the corresponding binding is between an AOR and the combination of the instance-id and the
+  // value of reg-id". Else RFC 3261 §10.3 (7): "bindings are compared using the URI comparison rules".
+  // draft-outbound §5.1: what does not match in both instance-id and flow-id is not the same contact.
+  bool same(Identity& other) {
+    if (outbound_ != other.outbound_) return false;
+    if (outbound_) return reg_id_ == other.reg_id_ && same_instance(instance_, other.instance_);
+    if (uri_ == other.uri_) return true;
+    const auto& a = parsed();
+    const auto& b = other.parsed();
+    return a && b && sip::equivalent(*a, *b);
+  }
+
+ private:
+  // Once: a hostile REGISTER has every URI compared with every other.
+  const sip::Result<sip::Uri>& parsed() {
+    if (!parsed_) parsed_.emplace(sip::Uri::parse(uri_));
+    return *parsed_;
+  }
+
+  bool outbound_;
+  std::uint32_t reg_id_;
+  std::string_view instance_, uri_;
+  std::optional<sip::Result<sip::Uri>> parsed_;
 };
-
-template <class T>
-Identity identity_of(const T& of) {
-  return {of.outbound, of.uri, of.instance, of.reg_id};
-}
-
-// RFC 5626 §6: "the corresponding binding is between an AOR and the combination of the instance-id and the
-// value of reg-id". Else RFC 3261 §10.3 (7): "bindings are compared using the URI comparison rules".
-// draft-outbound §5.1: what does not match in both instance-id and flow-id is not the same contact.
-bool is_same(const Identity& a, const Identity& b) {
-  if (a.outbound != b.outbound) return false;
-  if (!a.outbound) return same_uri(a.uri, b.uri);
-  return a.reg_id == b.reg_id && same_instance(a.instance, b.instance);
-}
+using Identities = small_vector<Identity, 2>;
 
 // RFC 3261 §10.3 (7): "if the Call-ID agrees with the value in the existing binding, and the CSeq value is
 // not higher, the update MUST be aborted and the request fails".
@@ -59,28 +65,24 @@ struct Plan {
   }
 };
 
-bool is_added(const Plan& plan, const RegisterContact& contact) {
-  return std::ranges::any_of(plan.additions, [&](const RegisterContact* added) {
-    return is_same(identity_of(*added), identity_of(contact));
-  });
-}
-
 Applied make_plan(const RegisterRequest& request, const Record& record, Plan& plan) {
-  plan.steps.resize(record.bindings.size());
+  Identities bindings, added;
+  for (const Binding& binding : record.bindings) bindings.emplace_back(binding);
+  plan.steps.resize(bindings.size());
   for (const RegisterContact& contact : request.contacts) {
-    bool found = false;
-    for (std::size_t i = 0; i < plan.steps.size() && !found; ++i) {
-      const Binding& binding = record.bindings[i];
-      if (!is_same(identity_of(contact), identity_of(binding))) continue;
-      if (is_out_of_order(request, binding)) return Applied::out_of_order;
-      found = true;
-      if (contact.removes()) {
-        plan.steps[i].remove = true;
-      } else if (!plan.steps[i].refresh) {
-        plan.steps[i].refresh = &contact;
-      }
+    Identity identity{contact};
+    const auto same = [&identity](Identity& other) { return identity.same(other); };
+    const auto found = static_cast<std::size_t>(std::ranges::find_if(bindings, same) - bindings.begin());
+    if (found == bindings.size()) {
+      if (contact.removes() || std::ranges::any_of(added, same)) continue;
+      plan.additions.push_back(&contact);
+      added.push_back(identity);
+      continue;
     }
-    if (!found && !contact.removes() && !is_added(plan, contact)) plan.additions.push_back(&contact);
+    if (is_out_of_order(request, record.bindings[found])) return Applied::out_of_order;
+    Plan::Step& step = plan.steps[found];
+    step.remove = step.remove || contact.removes();
+    if (!contact.removes() && !step.refresh) step.refresh = &contact;
   }
   return Applied::all;
 }
@@ -96,7 +98,7 @@ std::uint64_t epoch_for(const RegisterContact& contact, const RegisterRequest& r
   for (const Binding& binding : record.bindings) {
     if (!same_instance(contact.instance, binding.instance)) continue;
     sibling = &binding;
-    if (contact.outbound && !is_same(identity_of(contact), identity_of(binding))) continue;
+    if (contact.outbound && (!binding.outbound || binding.reg_id != contact.reg_id)) continue;
     if (!previous || previous->updated <= binding.updated) previous = &binding;
   }
   if (previous) return previous->call_id == request.call_id ? previous->epoch : fresh_epoch;

@@ -16,6 +16,10 @@ using std::chrono::seconds;
 // Longer ones are nobody's: a UUID URN has 45 characters.
 constexpr std::size_t max_instance_bytes = 256;
 
+// The UAs that have most to say in a URI, for push, use about twenty. What is kept is compared with every
+// Contact to come.
+constexpr std::size_t max_params = 32;
+
 // RFC 5626 §11.1 has no bound for reg-id = 1*DIGIT, §4.2 has: "between 1 and (2**31 - 1)".
 constexpr std::uint32_t max_reg_id = 0x7fffffff;
 
@@ -118,7 +122,9 @@ std::optional<Answer> read_reg_id(const sip::Address& address, RegisterContact& 
 }  // namespace
 
 Checked<RegisterContact> read_contact(std::string_view value, const ContactTerms& terms) {
-  const auto address = sip::Address::parse(value, terms.options.limits);
+  sip::Limits limits = terms.options.limits;
+  limits.params = std::min(limits.params, max_params);
+  const auto address = sip::Address::parse(value, limits);
   if (!address) return Answer{400, "Bad Contact", {}};
 
   RegisterContact contact;

@@ -15,6 +15,9 @@ namespace {
 using Refusal = std::optional<Answer>;
 using std::chrono::seconds;
 
+// Of one REGISTER. UAs send one, or two while they change their address; each is compared with every binding.
+constexpr std::size_t max_contacts = 8;
+
 // RFC 3261 §10.3 (2), §8.2.2.3: option tags in Require that are not understood.
 Refusal check_require(const sip::Message& request) {
   constexpr std::array<std::string_view, 3> understood{"gruu", "outbound", "path"};
@@ -100,7 +103,9 @@ Refusal read_contacts(const sip::Message& request, const Options& options, const
       out.remove_all = true;
       continue;
     }
-    if (out.contacts.size() == options.max_bindings) return Answer{403, "Too Many Bindings", {}};
+    if (out.contacts.size() == std::min(options.max_bindings, max_contacts)) {
+      return Answer{403, "Too Many Bindings", {}};
+    }
     auto contact = read_contact(value->text, terms);
     if (!contact) return contact.error();
     out.contacts.push_back(std::move(*contact));

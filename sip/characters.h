@@ -10,7 +10,7 @@
 
 namespace flowgate::sip {
 
-enum class Chars : std::uint8_t {
+enum class Chars : std::uint16_t {
   token = 1,       // alphanum / "-.!%*_+`'~"
   user = 2,        // unreserved / user-unreserved
   password = 4,    // unreserved / "&=+$,"
@@ -19,19 +19,26 @@ enum class Chars : std::uint8_t {
   gen_value = 32,  // token / host, and "/=": Base64 is met unquoted
   host = 64,       // alphanum / "-." and "_", which real host names have
   uric = 128,      // what may stand in a URI at all: visible ASCII but <, >, "
+  quoted = 256,    // qdtext: anything but control characters, '"' and '\\'
 };
+
+constexpr Chars operator|(Chars a, Chars b) {
+  return static_cast<Chars>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
 
 namespace detail {
 
-constexpr std::array<std::uint8_t, 256> character_classes() {
-  std::array<std::uint8_t, 256> table{};
-  auto add = [&table](Chars chars, std::string_view members) {
-    for (char c : members) table[static_cast<unsigned char>(c)] |= static_cast<std::uint8_t>(chars);
+constexpr std::array<std::uint16_t, 256> character_classes() {
+  std::array<std::uint16_t, 256> table{};
+  const auto add = [&table](Chars chars, std::string_view members) {
+    for (char c : members) table[static_cast<unsigned char>(c)] |= static_cast<std::uint16_t>(chars);
   };
   constexpr std::string_view alphanum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   constexpr std::string_view mark = "-_.!~*'()";
+  for (unsigned bit = 1; bit <= static_cast<unsigned>(Chars::quoted); bit <<= 1) {
+    add(static_cast<Chars>(bit), alphanum);
+  }
   for (Chars chars : {Chars::user, Chars::password, Chars::paramchar, Chars::hnv}) add(chars, mark);
-  for (unsigned bit = 1; bit < 256; bit <<= 1) add(static_cast<Chars>(bit), alphanum);
   add(Chars::token, "-.!%*_+`'~");
   add(Chars::user, "&=+$,;?/");
   add(Chars::password, "&=+$,");
@@ -39,8 +46,12 @@ constexpr std::array<std::uint8_t, 256> character_classes() {
   add(Chars::hnv, "[]/?:+$");
   add(Chars::gen_value, "-.!%*_+`'~[]:/=");
   add(Chars::host, "-._");
-  for (unsigned c = 0x21; c < 0x7f; ++c) table[c] |= static_cast<std::uint8_t>(Chars::uric);
-  for (char c : {'<', '>', '"'}) table[static_cast<unsigned char>(c)] &= 0x7f;
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool visible = c > 0x20 && c < 0x7f;
+    if (visible && c != '<' && c != '>' && c != '"') table[c] |= static_cast<std::uint16_t>(Chars::uric);
+    const bool text = visible || c == ' ' || c == '\t' || c >= 0x80;
+    if (text && c != '"' && c != '\\') table[c] |= static_cast<std::uint16_t>(Chars::quoted);
+  }
   return table;
 }
 
@@ -49,7 +60,7 @@ inline constexpr auto classes = character_classes();
 }  // namespace detail
 
 constexpr bool is(Chars chars, char c) {
-  return (detail::classes[static_cast<unsigned char>(c)] & static_cast<std::uint8_t>(chars)) != 0;
+  return (detail::classes[static_cast<unsigned char>(c)] & static_cast<std::uint16_t>(chars)) != 0;
 }
 constexpr bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -28,14 +28,14 @@ class Cursor {
   }
   std::string_view take(Chars chars) {
     const char* begin = at_;
-    while (at_ != end_ && is(chars, *at_)) ++at_;
+    at_ = behind(chars);
     return since(begin);
   }
   // The same with escaped = "%" HEXDIG HEXDIG among it; stops in front of a malformed escape.
   std::string_view take_escaped(Chars chars) {
     const char* begin = at_;
     for (;;) {
-      while (at_ != end_ && is(chars, *at_)) ++at_;
+      at_ = behind(chars);
       if (end_ - at_ < 3 || *at_ != '%' || hex_value(at_[1]) < 0 || hex_value(at_[2]) < 0)
         return since(begin);
       at_ += 3;
@@ -58,20 +58,31 @@ class Cursor {
   // that no backslash precedes. A CR or LF is never part of it.
   std::string_view take_quoted() {
     const char* begin = at_;
-    const char* at = at_;
-    if (at == end_ || *at++ != '"') return {};
-    for (; at != end_ && *at != '"'; ++at) {
-      const bool quoted_pair = *at == '\\';
-      if (quoted_pair && ++at == end_) return {};
-      if (*at == '\r' || *at == '\n') return {};
-      if (!quoted_pair && ((static_cast<unsigned char>(*at) < 0x20 && *at != '\t') || *at == 0x7f)) return {};
+    if (!take('"')) return {};
+    for (;;) {
+      at_ = behind(Chars::quoted);
+      if (take('"')) return since(begin);
+      const bool quoted_pair = end_ - at_ >= 2 && *at_ == '\\' && at_[1] != '\r' && at_[1] != '\n';
+      if (!quoted_pair) break;
+      at_ += 2;
     }
-    if (at == end_) return {};
-    at_ = at + 1;
-    return since(begin);
+    at_ = begin;
+    return {};
   }
 
  private:
+  const char* behind(Chars chars) const {
+    const char* at = at_;
+    for (; end_ - at >= 4; at += 4) {
+      if (!is(chars, at[0])) return at;
+      if (!is(chars, at[1])) return at + 1;
+      if (!is(chars, at[2])) return at + 2;
+      if (!is(chars, at[3])) return at + 3;
+    }
+    while (at != end_ && is(chars, *at)) ++at;
+    return at;
+  }
+
   const char* at_;
   const char* end_;
 };

@@ -7,18 +7,18 @@
 namespace flowgate::sip {
 
 enum class Error {
-  not_sip = 1,        // no SIP start line: nothing to answer to
-  incomplete,         // no empty line behind the header fields
-  too_large,          // over a limit of Limits
-  bad_start_line,     // looks like SIP, but is not a valid Request-Line or Status-Line
-  bad_field,          // a header field line without a name or a colon, or a control character in a field
+  not_sip = 1,     // no SIP start line: nothing to answer to
+  incomplete,      // no empty line behind the header fields
+  too_large,       // over a limit of Limits
+  bad_start_line,  // looks like SIP, but is not a valid Request-Line or Status-Line
+  bad_field,       // a header field line without a name or a colon, or a control character in a field
   bad_uri,
   bad_host,
   bad_port,
   bad_parameter,
   bad_quoted_string,
   bad_via,
-  bad_address,        // name-addr / addr-spec
+  bad_address,  // name-addr / addr-spec
   bad_cseq,
   bad_number,
   too_many_values,

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "sip/text.h"
 
@@ -24,8 +23,7 @@ std::optional<V6Address> v6_address(std::string_view text) {
   return address;
 }
 
-// IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT. A leading zero is refused: some read it as
-// octal.
+// IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT. No leading zeros: some read them as octal.
 bool is_v4_address(std::string_view text) {
   unsigned dots = 0, digits = 0, value = 0;
   for (char c : text) {
@@ -41,8 +39,8 @@ bool is_v4_address(std::string_view text) {
   return dots == 3 && digits > 0;
 }
 
-// hostname = *( domainlabel "." ) toplabel [ "." ]. A last label of digits only makes it an IPv4address or
-// nothing.
+// hostname = *( domainlabel "." ) toplabel [ "." ]. The grammar has a toplabel begin with a letter; names
+// like "4f2a9c" are met, but a last label of digits only would be read as an address by others.
 bool is_hostname(std::string_view text) {
   bool digits = true;  // of the label being read
   char before = '.';
@@ -59,40 +57,41 @@ bool is_hostname(std::string_view text) {
     digits = digits && is_digit(c);
     before = c;
   }
-  if (before == '-' || text == "." || text.empty()) return false;
-  return !digits || is_v4_address(text);
+  return before != '-' && !digits;
 }
 
 }  // namespace
 
-Result<Host> take_host(Cursor& cursor) {
+std::optional<Host> take_host(Cursor& cursor) {
   if (cursor.take('[')) {
     const auto close = cursor.rest().substr(0, INET6_ADDRSTRLEN).find(']');
-    if (close == std::string_view::npos) return Error::bad_host;
+    if (close == std::string_view::npos) return std::nullopt;
     const Host host{cursor.rest().substr(0, close), true};
-    if (!v6_address(host.text)) return Error::bad_host;
+    if (!v6_address(host.text)) return std::nullopt;
     cursor.skip(close + 1);
     return host;
   }
   constexpr std::size_t longest_name = 255;  // RFC 1035 §2.3.4
-  const Host host{cursor.take(Chars::host), false};
-  if (host.text.size() > longest_name || !is_hostname(host.text)) return Error::bad_host;
-  return host;
+  const auto name = cursor.take(Chars::host);
+  if (name.empty() || name.size() > longest_name) return std::nullopt;
+  if (!is_v4_address(name) && !is_hostname(name)) return std::nullopt;
+  return Host{name, false};
 }
 
-Result<std::uint16_t> take_port(Cursor& cursor) {
+std::optional<std::uint16_t> take_port(Cursor& cursor) {
   std::uint32_t port = 0;
   for (; is_digit(cursor.peek()); cursor.skip(1)) {
     port = port * 10 + static_cast<std::uint32_t>(cursor.peek() - '0');
-    if (port > 65535) return Error::bad_port;
+    if (port > 65535) return std::nullopt;
   }
-  if (port == 0) return Error::bad_port;
+  if (port == 0) return std::nullopt;
   return static_cast<std::uint16_t>(port);
 }
 
 bool same_host(const Host& a, const Host& b) {
   if (a.v6 != b.v6) return false;
-  if (!a.v6 || equals_nocase(a.text, b.text)) return equals_nocase(a.text, b.text);
+  if (equals_nocase(a.text, b.text)) return true;
+  if (!a.v6) return false;
   const auto address = v6_address(a.text);
   return address && address == v6_address(b.text);
 }

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "sip/cursor.h"
-#include "sip/error.h"
 
 namespace flowgate::sip {
 
@@ -14,11 +14,11 @@ struct Host {
   bool v6 = false;
 };
 
-// Takes hostname / IPv4address / IPv6reference; bad_host. What follows it is not looked at.
-[[nodiscard]] Result<Host> take_host(Cursor& cursor);
+// Takes hostname / IPv4address / IPv6reference, or nothing. What follows it is not looked at.
+[[nodiscard]] std::optional<Host> take_host(Cursor& cursor);
 
-// Takes port = 1*DIGIT, 1 to 65535; bad_port.
-[[nodiscard]] Result<std::uint16_t> take_port(Cursor& cursor);
+// Takes port = 1*DIGIT, 1 to 65535, or nothing.
+[[nodiscard]] std::optional<std::uint16_t> take_port(Cursor& cursor);
 
 // Names without case, IPv6 addresses by value (RFC 4291 §2.2: one address has many spellings).
 bool same_host(const Host& a, const Host& b);

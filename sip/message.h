@@ -1,9 +1,9 @@
 // A SIP message as it came: one buffer and a table of offsets into it (RFC 3261 §7).
 //
 // Nothing is copied and nothing decoded beyond the start line and the names of the header fields: values are
-// decoded when asked for, by the functions of value.h, via.h, address.h and uri.h. Folded field values (RFC 3261
-// §7.3.1: CRLF and white space are one LWS) are unfolded in place while parsing: the CR and LF become spaces, so
-// that from then on no view of a value holds a CR or LF.
+// decoded when asked for, by the functions of value.h, via.h, address.h and uri.h. Folded field values (RFC
+// 3261 §7.3.1: CRLF and white space are one LWS) are unfolded in place while parsing: the CR and LF become
+// spaces, so that from then on no view of a value holds a CR or LF.
 #pragma once
 
 #include <boost/container/small_vector.hpp>
@@ -19,20 +19,65 @@
 namespace flowgate::sip {
 
 enum class Method : std::uint8_t {
-  other, invite, ack, bye, cancel, register_, options, prack, subscribe, notify, publish, info, refer, message, update,
+  other,
+  invite,
+  ack,
+  bye,
+  cancel,
+  register_,
+  options,
+  prack,
+  subscribe,
+  notify,
+  publish,
+  info,
+  refer,
+  message,
+  update,
 };
-Method method_from(std::string_view name);      // case-sensitive (RFC 3261 §7.1); `other` when unknown
-std::string_view method_name(Method method);    // "" for `other`
+Method method_from(std::string_view name);    // case-sensitive (RFC 3261 §7.1); `other` when unknown
+std::string_view method_name(Method method);  // "" for `other`
 
 // The header fields that flowgate looks at or moves; all others are `other` and are passed on as they are.
 enum class Header : std::uint8_t {
-  other, via, from, to, call_id, cseq, max_forwards, contact, route, record_route, path, service_route, expires,
-  min_expires, supported, require, proxy_require, unsupported, content_length, content_type, authorization,
-  proxy_authorization, www_authenticate, proxy_authenticate, retry_after, max_breadth, flow_timer, refer_to,
-  target_dialog, event, allow, timestamp, date, identity, p_asserted_identity,
+  other,
+  via,
+  from,
+  to,
+  call_id,
+  cseq,
+  max_forwards,
+  contact,
+  route,
+  record_route,
+  path,
+  service_route,
+  expires,
+  min_expires,
+  supported,
+  require,
+  proxy_require,
+  unsupported,
+  content_length,
+  content_type,
+  authorization,
+  proxy_authorization,
+  www_authenticate,
+  proxy_authenticate,
+  retry_after,
+  max_breadth,
+  flow_timer,
+  refer_to,
+  target_dialog,
+  event,
+  allow,
+  timestamp,
+  date,
+  identity,
+  p_asserted_identity,
 };
-Header header_from(std::string_view name);      // any case, compact forms (RFC 3261 §7.3.3)
-std::string_view header_name(Header header);    // the long form, as we write it; "" for `other`
+Header header_from(std::string_view name);    // any case, compact forms (RFC 3261 §7.3.3)
+std::string_view header_name(Header header);  // the long form, as we write it; "" for `other`
 
 struct Range {
   std::uint32_t begin = 0;
@@ -40,7 +85,8 @@ struct Range {
   std::uint32_t end() const { return begin + size; }
 };
 
-// One header field line. `value` has no surrounding white space; `line` runs from the name to behind the CRLF.
+// One header field line. `value` has no surrounding white space; `line` runs from the name to behind the
+// CRLF.
 struct Field {
   Header header = Header::other;
   Range name;
@@ -48,21 +94,25 @@ struct Field {
   Range line;
 };
 
+// Moving takes over the other table or copies within its own: it never allocates.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 class Message {
  public:
   // Parses `text` in place (unfolding is the only change made to it). The message views `text`, which must
-  // stay where it is; see `moved_to` when it must move. Takes a lone LF for CRLF; CRLFs in front of the start line are
-  // skipped (§7.5). Errors: not_sip, incomplete, too_large. A message with a malformed line inside is still a
-  // message, so that it can be answered: see `defect`.
+  // stay where it is; see `moved_to` when it must move. Takes a lone LF for CRLF; CRLFs in front of the start
+  // line are skipped (§7.5). Errors: not_sip, incomplete, too_large. A message with a malformed line inside
+  // is still a message, so that it can be answered: see `defect`.
   //
-  // The body is what Content-Length says, at most what is there; a datagram without Content-Length runs to its
-  // end, surplus octets are dropped (§18.3). A body shorter than its Content-Length is a defect (bad_number).
+  // The body is what Content-Length says, at most what is there; a datagram without Content-Length runs to
+  // its end, surplus octets are dropped (§18.3). A body shorter than its Content-Length is a defect
+  // (bad_number).
   [[nodiscard]] static Result<Message> parse(std::span<char> text, const Limits& limits);
 
   Message() = default;
 
   bool is_request() const { return status_ == 0; }
-  // The first thing found wrong with the start line or a header field line; no error when all lines are well formed.
+  // The first thing found wrong with the start line or a header field line; no error when all lines are well
+  // formed.
   boost::system::error_code defect() const { return defect_; }
 
   // Request-Line
@@ -100,7 +150,8 @@ class Message {
 
   // The same message over a copy of text() at another place.
   Message moved_to(const char* base) const;
-  // The same message over a copy of text() in which `replaced`, a part of one field value, has become `size` octets.
+  // The same message over a copy of text() in which `replaced`, a part of one field value, has become `size`
+  // octets.
   Message spliced_at(const char* base, Range replaced, std::uint32_t size) const;
 
  private:
@@ -117,12 +168,14 @@ class Message {
   boost::system::error_code defect_;
 };
 
-// A message that owns its text, for what must outlive the buffer that it came in. Movable: the text stays put.
+// A message that owns its text, for what must outlive the buffer that it came in. Movable: the text stays
+// put.
 class StoredMessage {
  public:
   StoredMessage() = default;
   explicit StoredMessage(const Message& message);
-  // A copy in which `replaced`, a part of one field value, is `text`: put in as Edits does, CR, LF and NUL as spaces.
+  // A copy in which `replaced`, a part of one field value, is `text`: put in as Edits does, CR, LF and NUL as
+  // spaces.
   StoredMessage(const Message& message, Range replaced, std::string_view text);
   const Message& get() const { return message_; }
   const Message* operator->() const { return &message_; }

@@ -124,7 +124,9 @@ Header header_from(std::string_view name) {
   for (std::size_t i = by_length.begin_of_length[name.size()]; i < end; ++i) {
     const Header header = by_length.headers[i];
     const std::string_view candidate = header_names[static_cast<std::size_t>(header)];
-    if (lower(name.front()) != lower(candidate.front())) continue;
+    // Most candidates of the same length differ here already.
+    if (lower(name.front()) != lower(candidate.front()) || lower(name.back()) != lower(candidate.back()))
+      continue;
     if (name == candidate || equals_nocase(name, candidate)) return header;
   }
   return Header::other;

@@ -1,6 +1,8 @@
 #include "sip/params.h"
 
 #include <boost/container/small_vector.hpp>
+#include <cstdint>
+#include <cstring>
 
 #include "sip/cursor.h"
 #include "sip/escapes.h"
@@ -8,19 +10,44 @@
 
 namespace flowgate::sip {
 
+namespace {
+
+bool differ_by_more_than_case(const char* a, const char* b) {
+  std::uint64_t x, y;
+  std::memcpy(&x, a, sizeof x);
+  std::memcpy(&y, b, sizeof y);
+  return ((x ^ y) & 0xdfdfdfdfdfdfdfdf) != 0;
+}
+
+// As equals_nocase, but eight octets at a time, so that names that a hostile peer made differ late are soon
+// told apart.
+bool equal_but_for_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  std::size_t at = 0;
+  for (; a.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+    if (differ_by_more_than_case(a.data() + at, b.data() + at)) return false;
+  }
+  for (std::size_t i = at; i < a.size(); ++i) {
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return equals_nocase(a.substr(0, at), b.substr(0, at));
+}
+
+}  // namespace
+
 // The names seen so far. With Limits::params of them, looking for one costs no more than that many times its
 // length.
 class Params::Names {
  public:
   Names(const Params& params, const Limits& limits) : params_(params), limit_(limits.params) {}
 
-  boost::system::error_code add(std::string_view name) {
+  std::optional<Error> add(std::string_view name) {
     if (names_.size() >= limit_) return Error::too_many_values;
     for (auto other : names_) {
       if (params_.same_name(name, other)) return Error::bad_parameter;
     }
-    names_.push_back(name);
-    return {};
+    names_.emplace_back(name.data(), name.size());
+    return std::nullopt;
   }
   bool empty() const { return names_.empty(); }
 
@@ -40,7 +67,7 @@ Result<Params> Params::parse(std::string_view text, const Limits& limits) {
     if (cursor.done() && !names.empty()) break;
     const auto name = cursor.take(Chars::token);
     if (name.empty()) return Error::bad_parameter;
-    if (auto error = names.add(name)) return error;
+    if (auto error = names.add(name)) return *error;
     end = cursor.position();
     if (cursor.take_separator('=')) {
       const bool quoted = cursor.peek() == '"';
@@ -67,7 +94,7 @@ Result<Params> Params::parse_uri(std::string_view text, const Limits& limits) {
   while (cursor.take(';')) {
     const auto name = cursor.take_escaped(Chars::paramchar);
     if (name.empty()) return wrong_here();
-    if (auto error = names.add(name)) return error;
+    if (auto error = names.add(name)) return *error;
     if (cursor.take('=') && cursor.take_escaped(Chars::paramchar).empty()) return wrong_here();
   }
   if (!cursor.done()) return wrong_here();
@@ -76,7 +103,7 @@ Result<Params> Params::parse_uri(std::string_view text, const Limits& limits) {
 
 bool Params::same_name(std::string_view a, std::string_view b) const {
   if (escapes_) return same_unescaped(a, b, Case::ignored);
-  return a.size() == b.size() && lower(a.front()) == lower(b.front()) && equals_nocase(a, b);
+  return equal_but_for_case(a, b);
 }
 
 std::optional<std::string_view> Params::find(std::string_view name) const {
@@ -107,14 +134,11 @@ Params::iterator& Params::iterator::operator++() {
     return *this;
   }
   const char* begin = cursor.position();
-  const auto ends_name = [](char c) { return c == '=' || c == ';' || is_blank(c); };
-  while (!cursor.done() && !ends_name(cursor.peek())) cursor.skip(1);
-  param_ = {cursor.since(begin), {}, false, cursor.since(begin)};
+  const auto name = cursor.take(Chars::token | Chars::paramchar);
+  param_ = {name, {}, false, name};
   if (cursor.take_separator('=')) {
     const char* value = cursor.position();
-    if (cursor.take_quoted().empty()) {
-      while (!cursor.done() && cursor.peek() != ';' && !is_blank(cursor.peek())) cursor.skip(1);
-    }
+    if (cursor.take_quoted().empty()) cursor.take(Chars::gen_value | Chars::paramchar);
     param_.value = cursor.since(value);
     param_.has_value = true;
     param_.whole = cursor.since(begin);

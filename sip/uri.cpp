@@ -20,10 +20,10 @@ bool is_scheme(std::string_view text) {
 }
 
 Scheme scheme_of(std::string_view text) {
+  if (text.size() > 4) return Scheme::other;
   if (equals_nocase(text, "sip")) return Scheme::sip;
   if (equals_nocase(text, "sips")) return Scheme::sips;
-  if (equals_nocase(text, "tel")) return Scheme::tel;
-  return Scheme::other;
+  return equals_nocase(text, "tel") ? Scheme::tel : Scheme::other;
 }
 
 // userinfo = user [ ":" password ] "@". What stands in the user part may look like parameters or headers
@@ -38,13 +38,12 @@ error_code take_userinfo(Cursor& cursor, Uri& uri) {
 
 error_code take_hostport(Cursor& cursor, Uri& uri) {
   const auto host = take_host(cursor);
-  if (!host) return host.error();
+  if (!host) return Error::bad_host;
   uri.host = host->text;
   uri.host_is_v6 = host->v6;
   if (!cursor.take(':')) return {};
-  const auto port = take_port(cursor);
-  if (!port) return port.error();
-  uri.port = *port;
+  uri.port = take_port(cursor);
+  if (!uri.port) return Error::bad_port;
   return {};
 }
 
@@ -116,18 +115,22 @@ error_code parse_behind_scheme(std::string_view text, Uri& uri, const Limits& li
   return parse_other(text, uri);
 }
 
-}  // namespace
-
-Result<Uri> Uri::parse(std::string_view text, const Limits& limits) {
+error_code parse_all(std::string_view text, Uri& uri, const Limits& limits) {
   if (text.size() > limits.uri_bytes) return Error::too_large;
   const auto colon = text.find(':');
   if (colon == text.npos || !is_scheme(text.substr(0, colon))) return Error::bad_uri;
-  Uri uri;
   uri.text = text;
   uri.scheme_text = text.substr(0, colon);
   uri.scheme = scheme_of(uri.scheme_text);
-  if (auto error = parse_behind_scheme(text.substr(colon + 1), uri, limits)) return error;
-  return uri;
+  return parse_behind_scheme(text.substr(colon + 1), uri, limits);
+}
+
+}  // namespace
+
+Result<Uri> Uri::parse(std::string_view text, const Limits& limits) {
+  Result<Uri> result;
+  if (const auto error = parse_all(text, *result, limits)) result = error;
+  return result;
 }
 
 }  // namespace flowgate::sip

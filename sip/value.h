@@ -13,11 +13,13 @@ namespace flowgate::sip {
 struct CSeq {
   std::uint32_t number = 0;
   std::string_view method;
-  [[nodiscard]] static Result<CSeq> parse(std::string_view text);  // bad_cseq; the number is below 2^31 (§8.1.1.5)
+  [[nodiscard]] static Result<CSeq> parse(
+      std::string_view text);  // bad_cseq; the number is below 2^31 (§8.1.1.5)
 };
 
 // The values of all fields of one header, in order: "A, B" and "A" CRLF "B" are the same (§7.3.1). Commas
-// inside quoted strings and angle brackets do not separate. Empty values are skipped. Lives as long as the message.
+// inside quoted strings and angle brackets do not separate. Empty values are skipped. Lives as long as the
+// message.
 class Values {
  public:
   struct Value {
@@ -33,7 +35,7 @@ class Values {
  private:
   const Message* message_;
   Header header_;
-  std::size_t index_ = 0;       // of the field that is being read, or the one to look at next
+  std::size_t index_ = 0;  // of the field that is being read, or the one to look at next
   const Field* field_ = nullptr;
   std::string_view rest_;
 };

@@ -24,10 +24,8 @@ bool take_sent_by(Cursor& cursor, Via& via) {
   via.host = host->text;
   via.host_is_v6 = host->v6;
   if (!cursor.take_separator(':')) return true;
-  const auto port = take_port(cursor);
-  if (!port) return false;
-  via.port = *port;
-  return true;
+  via.port = take_port(cursor);
+  return via.port.has_value();
 }
 
 }  // namespace

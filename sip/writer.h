@@ -9,7 +9,8 @@
 
 namespace flowgate::sip {
 
-// The reason phrase that RFC 3261 §21 (RFC 5626, RFC 5627, ... for later codes) gives to a status; "Unknown" otherwise.
+// The reason phrase that RFC 3261 §21 (RFC 5626, RFC 5627, ... for later codes) gives to a status; "Unknown"
+// otherwise.
 std::string_view reason_phrase(int status);
 
 // Writes header fields to a string, with Edits' guarantee: no piece can carry a CR, LF or NUL.
@@ -22,9 +23,9 @@ class FieldWriter {
   std::string* out_;
 };
 
-// Appends a response to `request`: Status-Line, all Vias in order, From, To (with `to_tag` when the request's To has no
-// tag and the status is not 100), Call-ID, CSeq, Timestamp for a 100 (§8.2.6.1), `fields` (whole lines made by a
-// FieldWriter, or ""), Content-Length: 0. An empty reason means the usual phrase.
+// Appends a response to `request`: Status-Line, all Vias in order, From, To (with `to_tag` when the request's
+// To has no tag and the status is not 100), Call-ID, CSeq, Timestamp for a 100 (§8.2.6.1), `fields` (whole
+// lines made by a FieldWriter, or ""), Content-Length: 0. An empty reason means the usual phrase.
 void write_response(const Message& request, int status, std::string_view reason, std::string_view to_tag,
                     std::string_view fields, std::string& out);
 
@@ -32,8 +33,8 @@ void write_response(const Message& request, int status, std::string_view reason,
 // Request-URI, top Via, Route, Call-ID, From, CSeq number; To of the response.
 void write_ack(const Message& invite, const Message& response, std::string& out);
 
-// Appends the CANCEL for `invite` as it was sent (§9.1): same Request-URI, top Via only, Route, From, To, Call-ID, CSeq
-// number.
+// Appends the CANCEL for `invite` as it was sent (§9.1): same Request-URI, top Via only, Route, From, To,
+// Call-ID, CSeq number.
 void write_cancel(const Message& invite, std::string& out);
 
 }  // namespace flowgate::sip

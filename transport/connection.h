@@ -20,7 +20,7 @@ namespace flowgate::transport {
 
 class Shard;
 
-class Connection : public std::enable_shared_from_this<Connection>, public Deadline {
+class Connection final : public std::enable_shared_from_this<Connection>, public Deadline {
  public:
   using Connected = std::function<void(boost::system::result<Flow>)>;
 

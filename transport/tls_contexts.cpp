@@ -26,14 +26,15 @@ std::string openssl_reason() {
 // So that "no such file" is told from "not PEM".
 void check_readable(const Path& file) {
   struct Close {
-    void operator()(std::FILE* open) const { std::fclose(open); }
+    void operator()(std::FILE* open) const { static_cast<void>(std::fclose(open)); }
   };
   const std::unique_ptr<std::FILE, Close> open(std::fopen(file.c_str(), "re"));
   if (!open || (std::fgetc(open.get()) == EOF && std::ferror(open.get()))) fail(file, std::strerror(errno));
 }
 
-// Nobody is there to type a passphrase.
-int no_passphrase(char*, int, int, void*) {
+// Nobody is there to type a passphrase: only note that it was asked for.
+int no_passphrase(char*, int, int, void* asked) {
+  if (asked) *static_cast<bool*>(asked) = true;
   return -1;
 }
 
@@ -65,7 +66,7 @@ void load_private_key(SSL_CTX* context, const Path& file, const Path& certificat
 }
 
 std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method, const Path& certificate, const Path& key) {
-  const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(method), SSL_CTX_free);
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(method), SSL_CTX_free);
   if (!context) throw std::runtime_error("TLS: " + openssl_reason());
   // RFC 9325 §3.1.1: nothing below TLS 1.2.
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);

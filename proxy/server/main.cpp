@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -19,6 +20,9 @@ namespace {
 
 using flowgate::server::Server;
 
+// Exit statuses: 0 after SIGTERM, SIGINT or a good --check; 1 when a listener cannot be bound or something
+// fails on the way; 2 when the configuration, a file that it names or the command line is at fault.
+constexpr int kFailed = 1;
 constexpr int kBadConfiguration = 2;
 
 // Every connection is a file: take all that we may have.
@@ -89,21 +93,26 @@ int main(int argc, char** argv) {
   app.add_option("--config", file, "the configuration file")->required();
   app.add_flag("--check", check, "only check the configuration, start nothing");
   app.set_version_flag("--version", FLOWGATE_VERSION);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadConfiguration;
+  }
 
   try {
     const flowgate::conf::Config config = flowgate::conf::load(file);
     if (check) {
+      flowgate::server::check_files(config);
       say(fmt::format("{}: the configuration is good", file.string()));
       return 0;
     }
     serve(config);
     return 0;
-  } catch (const flowgate::conf::Error& error) {
+  } catch (const boost::system::system_error& error) {
+    fmt::print(stderr, "flowgate: {}\n", error.what());
+    return kFailed;
+  } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
     return kBadConfiguration;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "flowgate: {}\n", error.what());
-    return 1;
   }
 }

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -52,6 +53,14 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
 }
 
 }  // namespace
+
+void check_files(const conf::Config& config) {
+  if (std::filesystem::exists(config.flow_token_key_file))
+    TokenKeys::load_or_make(config.flow_token_key_file);
+  if (config.listens(Protocol::tls) && std::filesystem::exists(config.tls.certificate)) {
+    transport::TlsContexts(config.tls.certificate, config.tls.private_key);
+  }
+}
 
 Server::Server(const conf::Config& config) : keys_(TokenKeys::load_or_make(config.flow_token_key_file)) {
   if (config.listens(Protocol::tls)) {

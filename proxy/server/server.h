@@ -14,6 +14,10 @@
 
 namespace flowgate::server {
 
+// What --check looks at beside the configuration file: the certificate, its key and the flow-token key, those
+// that exist. Throws as Server does; makes nothing.
+void check_files(const conf::Config& config);
+
 class Server {
  public:
   // Makes what is missing (the flow-token key, a development certificate) and binds all listeners. Throws

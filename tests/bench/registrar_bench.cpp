@@ -88,9 +88,9 @@ void refresh(benchmark::State& state) {
   std::size_t next = 0;
   const bench::CountAllocations count{state};
   for (auto _ : state) {
+    const std::string& aor = all.aors[next++ % aor_count];
     all.store.update(
-        all.aors[next++ % aor_count],
-        [next](Record& record) { record.bindings.front().cseq = static_cast<std::uint32_t>(next); },
+        aor, [](Record& record) { ++record.bindings.front().cseq; },
         [](auto error) { benchmark::DoNotOptimize(error); });
   }
 }

@@ -81,11 +81,13 @@ std::string invite_text() {
 }
 
 void parse_message(benchmark::State& state, std::string text) {
-  const bench::CountAllocations count{state};
-  for (auto _ : state) {
-    auto message = Message::parse(text, {});
-    benchmark::DoNotOptimize(message);
-    if (!message || message->defect()) return state.SkipWithError("does not parse");
+  {
+    const bench::CountAllocations count{state};
+    for (auto _ : state) {
+      auto message = Message::parse(text, {});
+      benchmark::DoNotOptimize(message);
+      if (!message || message->defect()) return state.SkipWithError("does not parse");
+    }
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
@@ -164,11 +166,13 @@ void forward(benchmark::State& state) {
     edits.write(*message, out);
   };
   edit_and_write();  // makes room once
-  const bench::CountAllocations count{state};
-  for (auto _ : state) {
-    edit_and_write();
-    benchmark::DoNotOptimize(out.data());
-    benchmark::ClobberMemory();
+  {
+    const bench::CountAllocations count{state};
+    for (auto _ : state) {
+      edit_and_write();
+      benchmark::DoNotOptimize(out.data());
+      benchmark::ClobberMemory();
+    }
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(out.size()));
 }

@@ -55,7 +55,7 @@ class Baresip:
         self.received = b""
         self.events = []
         self.answers = {}
-        os.mkdir(self.directory)
+        os.makedirs(self.directory, exist_ok=True)
         self.write("config", CONFIG.format(port=LISTEN_PORT, control=CONTROL_PORT))
         self.write("accounts", ACCOUNT.format(**account._asdict()))
         self.write("uuid", account.instance)
@@ -81,6 +81,10 @@ class Baresip:
         """How many events of a type (CALL_INCOMING, ...) there were since the start."""
         self.receive()
         return sum(event.type == event_type for event in self.events)
+
+    def last(self, event_type):
+        """What the last event of a type said: why a call was closed, for example."""
+        return [event.fields.get("param", "") for event in self.events if event.type == event_type][-1]
 
     def wait_for_event(self, event_type, count, seconds):
         wait_for(f"{self.aor}: {event_type} number {count}", lambda: self.seen(event_type) >= count, seconds)

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""Two baresips, each behind its own NAT, call each other; either side hangs up."""
+"""Two baresips, each behind its own NAT, call each other; either side hangs up or gives up.
+
+"udp-tls": alice over UDP, bob over TLS.
+"""
 from baresip import LISTEN_PORT
 from deadline import wait_for
+from ladder import give_up, talk
 from neighbourhood import PUBLIC, SERVER
 from run import run, step
 from street import Street
@@ -19,8 +23,8 @@ def check_nat(street):
 
 def check_keepalive(street):
     """RFC 5626 §4.4: the UA pings after at most Flow-Timer, and flowgate answers each time."""
-    wanted = 2 if street.options.transport == "udp" else 1  # over UDP baresip sends the first one at once
-    for home in PUBLIC.values():
+    for side, home in PUBLIC.items():
+        wanted = 2 if street.transports[side] == "udp" else 1  # over UDP baresip sends the first one at once
         for kind, source, destination in (("ping", home, SERVER), ("pong", SERVER, home)):
 
             def enough():
@@ -43,12 +47,14 @@ def check_calls(options, directory, evidence):
         for caller, callee in ((alice, bob), (bob, alice)):
             for who in (caller, callee):
                 step(f"{caller.aor} calls {callee.aor}, {who.aor} hangs up")
-                street.talk(caller, callee, who)
+                talk(caller, callee, who)
+                step(f"{caller.aor} calls {callee.aor}, {who.aor} gives up while it rings")
+                give_up(caller, callee, who)
         check_gruus(street)
         step("waiting for keepalives")
         check_keepalive(street)
-        assert (alice.seen("CALL_INCOMING"), bob.seen("CALL_INCOMING")) == (2, 2), "somebody rang too often"
+        assert (alice.seen("CALL_INCOMING"), bob.seen("CALL_INCOMING")) == (4, 4), "somebody rang too often"
 
 
 if __name__ == "__main__":
-    run(check_calls, limit_s=170, transport=["udp", "tcp", "tls"])
+    run(check_calls, limit_s=170, transport=["udp", "tcp", "tls", "udp-tcp", "udp-tls", "tcp-tls"])

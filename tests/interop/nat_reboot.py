@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Bob's NAT reboots and hands out other ports; bob notices by himself, registers anew, and is reached."""
+from ladder import talk
 from neighbourhood import OTHER_PORTS
 from run import run, step
 from street import Street
@@ -26,8 +27,8 @@ def check_recovery(options, directory, evidence):
         after = {p.source[1] for p in street.from_home("b")} - before
         assert after and after <= set(nat.ports), f"public ports before {before}, after {after}"
         step("bob has registered anew")
-        street.talk(street.alice, bob, street.alice)
-        street.talk(bob, street.alice, street.alice)
+        talk(street.alice, bob, street.alice)
+        talk(bob, street.alice, street.alice)
         assert bob.seen("CALL_INCOMING") == 1, "bob rang more than once"
 
 

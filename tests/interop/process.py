@@ -39,6 +39,11 @@ class Process:
         with open(self.log_file, errors="replace") as f:
             return f.read()
 
+    def kill(self):
+        """No good-bye."""
+        self.child.kill()
+        self.child.wait()
+
     def stop(self, seconds=5):
         """Asks with SIGTERM, insists with SIGKILL; returns the exit status."""
         if self.child.poll() is None:

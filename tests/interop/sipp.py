@@ -7,6 +7,25 @@ from deadline import wait_for
 from process import Process
 
 LOOPBACK = "127.0.0.1"
+REGISTRANT = """<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="registrant">
+  <send retrans="500"><![CDATA[
+
+      REGISTER sip:[domain] SIP/2.0
+      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+      From: <sip:service@[domain]>;tag=[pid]SIPpTag00[call_number]
+      To: <sip:service@[domain]>
+      Call-ID: [call_id]
+      CSeq: 1 REGISTER
+      Contact: <sip:service@192.0.2.1:[local_port];transport=[transport]>
+      Max-Forwards: 70
+      Content-Length: 0
+
+  ]]></send>
+  <recv response="200"/>
+  <pause milliseconds="600000"/>
+</scenario>
+"""
 MODES = {"udp": "u1", "tcp": "t1"}  # one socket for all calls
 
 
@@ -30,6 +49,12 @@ def callee(route_sets):
         if route_sets
         else text
     )
+
+
+def registrant(domain):
+    """Registers over the connection that its calls then come in on, and keeps that open. The Contact names an
+    address that is nobody's (RFC 5737): there is no other way."""
+    return REGISTRANT.replace("[domain]", domain)
 
 
 def built_in(name):

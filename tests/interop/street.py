@@ -7,6 +7,7 @@ from flowgate import Flowgate
 from namespaces import require_programs
 from neighbourhood import PUBLIC, SERVER, Neighbourhood
 
+DOMAIN = "example.com"
 PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
 INSTANCES = {"a": "0a5f4c1e-7d4b-4c0f-9a44-1f7f3f0d8a01", "b": "0b5f4c1e-7d4b-4c0f-9a44-1f7f3f0d8b02"}
 USERS = {"a": "alice", "b": "bob"}
@@ -17,6 +18,8 @@ class Street:
     """flowgate on the public network, alice in one home and bob in the other, both registered."""
 
     def __init__(self, options, directory, evidence, regint=60, flow_timer=120):
+        alice, _, bob = options.transport.partition("-")
+        self.transports = {"a": alice, "b": bob or alice}
         self.options, self.directory, self.evidence = options, directory, evidence
         self.regint, self.flow_timer = regint, flow_timer
         self.stack = contextlib.ExitStack()
@@ -41,9 +44,9 @@ class Street:
         return Flowgate(program, self.directory, listen, flow_timer=self.flow_timer, namespace=public)
 
     def move_in(self, side):
-        transport = self.options.transport
+        transport = self.transports[side]
         edge = f"{SERVER}:{PORTS[transport]}"
-        account = Account(USERS[side], "example.com", edge, transport, INSTANCES[side], self.regint)
+        account = Account(USERS[side], DOMAIN, edge, transport, INSTANCES[side], self.regint)
         phone = Baresip(self.net.homes[side], self.directory, account)
         self.evidence.add(f"{phone.aor}: log", lambda: phone.log()[-8000:])
         self.evidence.add(f"{phone.aor}: events", phone.story)
@@ -60,24 +63,13 @@ class Street:
             and (p.source[0], p.destination[0]) == (source, destination)
         )
 
-    @staticmethod
-    def talk(caller, callee, who_hangs_up):
-        """One call: rings once, is answered, stands on both sides, is closed on both sides."""
-        rung, established, closed = (
-            {p: p.seen(event) for p in (caller, callee)}
-            for event in ("CALL_INCOMING", "CALL_ESTABLISHED", "CALL_CLOSED")
-        )
-        caller.dial(callee.aor)
-        callee.wait_for_event("CALL_INCOMING", rung[callee] + 1, SETTLE_S)
-        callee.accept()
-        for phone in (caller, callee):
-            phone.wait_for_event("CALL_ESTABLISHED", established[phone] + 1, SETTLE_S)
-        assert closed == {p: p.seen("CALL_CLOSED") for p in (caller, callee)}, "closed before anyone hung up"
-        who_hangs_up.hang_up()
-        for phone in (caller, callee):
-            phone.wait_for_event("CALL_CLOSED", closed[phone] + 1, SETTLE_S)
-        assert callee.seen("CALL_INCOMING") == rung[callee] + 1, f"{callee.aor} rang more than once"
-        assert caller.seen("CALL_INCOMING") == rung[caller], f"{caller.aor} rang for its own call"
+    def restart(self, side):
+        """The phone of a home loses its power, and starts again."""
+        old = {"a": self.alice, "b": self.bob}[side]
+        old.process.kill()
+        phone = self.stack.enter_context(self.move_in(side))
+        phone.wait_until_registered(SETTLE_S)
+        return phone
 
     def __exit__(self, *exception):
         return self.stack.__exit__(*exception)

@@ -37,7 +37,7 @@ TEST(Host, a_last_label_of_digits_only_makes_it_an_ipv4_address_or_nothing) {
   for (std::string_view text :
        {"192.0.2", "192.0.2.1.5", "192.0.2.256", "192.0.2.1000", "192.0.02.1", "192.0.2.1.", "a.1", "7"}) {
     Cursor cursor{text};
-    EXPECT_EQ(take_host(cursor).error(), Error::bad_host) << text;
+    EXPECT_FALSE(take_host(cursor)) << text;
   }
 }
 

@@ -1,0 +1,134 @@
+#include "support/edge.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sip/text.h"
+
+namespace flowgate::test {
+namespace {
+
+constexpr std::string_view kEdgeAddress = "203.0.113.1";
+
+Endpoint endpoint(std::string_view text) {
+  const auto colon = text.rfind(':');
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return Endpoint::from(host, static_cast<std::uint16_t>(*sip::parse_number(text.substr(colon + 1)))).value();
+}
+
+Endpoint edge_endpoint(Protocol protocol) {
+  const std::uint16_t port = protocol == Protocol::tls ? 5061 : protocol == Protocol::ws ? 8080 : 5060;
+  return *Endpoint::from(kEdgeAddress, port);
+}
+
+std::vector<proxy::Listening> listeners() {
+  std::vector<proxy::Listening> all;
+  for (const Protocol protocol : {Protocol::udp, Protocol::tcp, Protocol::tls, Protocol::ws})
+    all.push_back({protocol, edge_endpoint(protocol)});
+  return all;
+}
+
+}  // namespace
+
+Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional<Users> users)
+    : keys_(TokenKeys::from({TokenKey{1, {7}}})),
+      domains_({"example.com"}, {5060, 5061, 8080}, std::move(users)),
+      local_(listeners(), {}) {
+  proxy::Core::Options options;
+  options.settings = settings;
+  options.registrar = registrar;
+  // splitmix64: different numbers, the same in each run.
+  const auto random = [this] {
+    std::uint64_t z = (random_ += 0x9e3779b97f4a7c15ULL);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    return z ^ (z >> 31);
+  };
+  core_ =
+      std::make_unique<proxy::Core>(options, local_, domains_, location_, keys_, *this, *this, random, now_);
+}
+
+Edge::~Edge() = default;
+
+Phone& Edge::phone(Protocol protocol, std::string name, std::string_view address) {
+  const std::uint64_t serial = is_stream(protocol) ? ++serials_ << 8 : 0;
+  const Flow flow{protocol, edge_endpoint(protocol), endpoint(address), serial};
+  return *phones_.emplace_back(std::make_unique<Phone>(*this, std::move(name), flow));
+}
+
+void Edge::passes(std::chrono::milliseconds time) {
+  const registrar::Instant until = now_ + time;
+  for (auto next = core_->next_deadline(); next && *next <= until; next = core_->next_deadline()) {
+    now_ = std::max(now_, *next);
+    core_->advance(now_);
+  }
+  now_ = until;
+  core_->advance(now_);
+}
+
+void Edge::breaks(const Phone& phone) {
+  breaks_unseen(phone);
+  core_->flow_closed(now_, phone.flow());
+}
+
+void Edge::breaks_unseen(const Phone& phone) {
+  draw("  x  ", phone.name(), "(connection lost)");
+  gone_.push_back(phone.flow().serial);
+}
+
+void Edge::sweeps_the_location_service() {
+  for (int part = 0; part < 1024; ++part) location_.sweep(now_);
+}
+
+bool Edge::is_gone(const Flow& flow) const {
+  return is_stream(flow.protocol) && std::find(gone_.begin(), gone_.end(), flow.serial) != gone_.end();
+}
+
+bool Edge::send(const Flow& flow, std::string_view text) {
+  if (is_gone(flow)) return false;
+  Phone* phone = find(flow);
+  draw(" --> ", phone ? phone->name() : flow.remote.text(), text);
+  if (phone != nullptr) phone->inbox_.emplace_back(std::string(text));
+  return phone != nullptr || !is_stream(flow.protocol);
+}
+
+void Edge::connect(const proxy::NextHop& hop, Connected done) {
+  for (const auto& phone : phones_) {
+    const Flow& flow = phone->flow();
+    if (flow.protocol == hop.protocol && flow.remote == hop.address && !is_gone(flow)) return done(flow);
+  }
+  if (hop.protocol == Protocol::udp)
+    return done(Flow{Protocol::udp, edge_endpoint(Protocol::udp), hop.address, 0});
+  done(make_error_code(boost::system::errc::connection_refused));
+}
+
+void Edge::pass_to_shard(unsigned, const Flow&, std::string_view) {
+  ADD_FAILURE() << "there is one shard\n" << ladder_;
+}
+
+void Edge::resolve(const sip::Uri& uri, Resolved done) {
+  const auto name = names.find(std::string(uri.host));
+  if (name == names.end()) return done({});
+  done({{proxy::protocol_for(uri).value(), endpoint(name->second), name->first}});
+}
+
+Phone* Edge::find(const Flow& flow) {
+  const auto phone = std::find_if(phones_.begin(), phones_.end(),
+                                  [&](const auto& candidate) { return candidate->flow() == flow; });
+  return phone == phones_.end() ? nullptr : phone->get();
+}
+
+void Edge::receive(const Phone& from, const std::string& text) {
+  draw(" <-- ", from.name(), text);
+  std::string buffer = text;
+  core_->receive(now_, from.flow(), buffer);
+}
+
+void Edge::draw(std::string_view arrow, const std::string& who, std::string_view text) {
+  ladder_ +=
+      "  edge" + std::string(arrow) + who + "  " + std::string(text.substr(0, text.find("\r\n"))) + "\n";
+}
+
+}  // namespace flowgate::test

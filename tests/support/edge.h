@@ -1,0 +1,80 @@
+// flowgate in a ladder: edge proxy and registrar of example.com at 203.0.113.1, UDP and TCP 5060, TLS 5061,
+// WebSocket 8080, on a virtual network of phones, in virtual time.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proxy/core.h"
+#include "registrar/memory_store.h"
+#include "support/phone.h"
+
+namespace flowgate::test {
+
+class Edge final : public proxy::Network, public proxy::Resolver {
+ public:
+  using Users = std::set<std::string, std::less<>>;
+  explicit Edge(proxy::Settings settings = {}, registrar::Options registrar = {},
+                std::optional<Users> users = std::nullopt);
+  ~Edge() override;
+
+  // A phone behind a flow; the address is what the edge sees. Names are AOR user parts; several phones may
+  // share one.
+  Phone& phone(Protocol protocol, std::string name, std::string_view address);
+  Phone& udp(std::string name, std::string_view address) {
+    return phone(Protocol::udp, std::move(name), address);
+  }
+  Phone& tcp(std::string name, std::string_view address) {
+    return phone(Protocol::tcp, std::move(name), address);
+  }
+  Phone& tls(std::string name, std::string_view address) {
+    return phone(Protocol::tls, std::move(name), address);
+  }
+
+  void passes(std::chrono::milliseconds time);
+  // The connection of a stream phone is closed and the edge knows.
+  void breaks(const Phone& phone);
+  // ... and the edge will find out when it sends.
+  void breaks_unseen(const Phone& phone);
+  void sweeps_the_location_service();
+
+  proxy::Core& core() { return *core_; }
+  registrar::MemoryStore& location() { return location_; }
+  FlowTokens tokens() { return FlowTokens(keys_); }
+  registrar::Instant now() const { return now_; }
+  const std::string& ladder() const { return ladder_; }
+
+  // proxy::Network and proxy::Resolver
+  bool send(const Flow& flow, std::string_view text) override;
+  void connect(const proxy::NextHop& hop, Connected done) override;
+  void pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) override;
+  void resolve(const sip::Uri& uri, Resolved done) override;
+  // Host names that resolve, to one address each.
+  std::map<std::string, std::string> names;
+
+ private:
+  friend class Phone;
+  Phone* find(const Flow& flow);
+  bool is_gone(const Flow& flow) const;
+  void receive(const Phone& from, const std::string& text);
+  void draw(std::string_view arrow, const std::string& who, std::string_view text);
+
+  registrar::Instant now_{std::chrono::hours(1)};
+  TokenKeys keys_;
+  registrar::MemoryStore location_;
+  registrar::Domains domains_;
+  proxy::LocalAddresses local_;
+  std::unique_ptr<proxy::Core> core_;
+  std::vector<std::unique_ptr<Phone>> phones_;
+  std::vector<std::uint64_t> gone_;
+  std::uint64_t serials_ = 0;
+  std::uint64_t random_ = 0;
+  std::string ladder_;
+};
+
+}  // namespace flowgate::test
