@@ -76,7 +76,7 @@ void Core::receive(Instant now, const Flow& flow, std::span<char> text) {
   transactions_.reap();
 }
 
-// RFC 3261 §16.7 (1), §17.1.3. RFC 6026 §8.2: a response without a transaction is not forwarded.
+// RFC 3261 §16.7 (1) and (3), §17.1.3. RFC 6026 §8.2: a response without a transaction is not forwarded.
 void Core::receive_response(const Flow& flow, const sip::Message& message) {
   const auto via = answerable(message, options_.limits);
   const auto branch = via ? Branch::parse(via->branch()) : std::nullopt;
@@ -85,6 +85,10 @@ void Core::receive_response(const Flow& flow, const sip::Message& message) {
   const auto cseq = sip::CSeq::parse(message.value(sip::Header::cseq));
   if (!cseq) return;
   const Method method = sip::method_from(cseq->method);
+  // §16.7 (3): without a Via beside ours "the response was meant for this element"; only a CANCEL is ours
+  // alone.
+  sip::Values vias(message, sip::Header::via);
+  if (!(vias.next() && vias.next()) && method != Method::cancel) return;
   ClientTransaction* transaction = transactions_.find_client(*branch, method == Method::cancel);
   if (transaction != nullptr && transaction->method() == method) transaction->receive(message);
 }

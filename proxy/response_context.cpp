@@ -79,7 +79,8 @@ void ResponseContext::send(TargetBranch& branch, const Flow& flow) {
   const Settings& settings = parts_.transactions.settings();
   TimerWheel& timers = parts_.transactions.timers();
   if (invite_) timers.set(branch.timer_c, settings.timer_c);
-  if (waiting_.has_next_flow(branch.target)) timers.set(branch.silence, settings.branch_timeout);
+  if (branch.target.outbound && waiting_.has_next_flow(branch.target))
+    timers.set(branch.silence, settings.branch_timeout);
 }
 
 void ResponseContext::received(ClientTransaction& transaction, const sip::Message& response) {

@@ -41,9 +41,10 @@ ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& 
       stay_(this, [](void* self) { static_cast<ServerTransaction*>(self)->state_timer(); }),
       state_(this->request().method() == sip::Method::invite ? ServerState::proceeding : ServerState::trying),
       invite_(this->request().method() == sip::Method::invite) {
-  // RFC 4320 §4.1: over UDP, a non-INVITE gets no 100 before the client's Timer E has reached T2, and should
-  // get one then.
-  if (!invite_ && !is_stream(flow_.protocol)) {
+  // RFC 4320 §4.1: "Without regard to transport, a SIP element MUST respond to a non-INVITE request with a
+  // Status-Code of 100 if it has not otherwise responded after the amount of time it takes a client
+  // transaction's Timer E to be reset to T2"; over UDP not before that.
+  if (!invite_) {
     milliseconds interval = owner_.settings().t1, delay{0};
     for (; interval < owner_.settings().t2; interval *= 2) delay += interval;
     owner_.timers().set(retransmit_, delay);

@@ -8,8 +8,11 @@ Transactions::Transactions(const Settings& settings, TimerWheel& timers, Network
     : settings_(settings), timers_(timers), network_(network) {}
 
 Transactions::~Transactions() {
-  // Users may live on inside the transactions that hold them: nobody is told any more.
+  // Users and transactions hold one another: let go of both ends.
   for (auto& [key, transaction] : client_) transaction->user_.reset();
+  for (auto& [key, transaction] : server_) {
+    if (ServerUser* user = std::exchange(transaction->user_, nullptr)) user->terminated(*transaction);
+  }
 }
 
 ServerTransaction& Transactions::make_server(const TransactionKey& key, const Flow& flow,

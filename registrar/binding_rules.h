@@ -16,8 +16,7 @@ enum class Applied : std::uint8_t {
 
 // RFC 5627 §6.1 (2): an instance that is not using outbound has several bindings when it "had rebooted,
 // restarted, and re-registered"; "the proxy MUST select the most recently refreshed contact". draft-gruu
-// §8.4.1: only that one. The others are where the instance was before: trying them would only add to the
-// wait.
+// §8.4.1: only that one. The others are where the instance was before; they are tried after a 408 or 430.
 bool is_superseded(const Binding& binding, const Record& record, Instant now);
 
 // Applies all of the request or, unless it says `all`, nothing of it; what has

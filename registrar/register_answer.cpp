@@ -93,8 +93,9 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   if (request.require_outbound && request.over_flow && options.flow_timer.count() > 0) {
     fields.field("Flow-Timer", {std::to_string(options.flow_timer.count())});
   }
-  // RFC 5627 §5.2: "gruu" SHOULD NOT be here. belle-sip starts its keepalives when it sees "outbound".
-  fields.field("Supported", {"outbound, path"});
+  // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here; a UA
+  // that looks for it before it asks for GRUUs does.
+  fields.field("Supported", {"outbound, path, gruu"});
   return answer;
 }
 

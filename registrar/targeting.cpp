@@ -103,9 +103,11 @@ Located select_targets(const Sought& sought, const Record& record, Instant now) 
     return located;
   }
   for (const Binding& binding : record.bindings) {
-    if (binding.expires <= now || is_superseded(binding, record, now)) continue;
+    if (binding.expires <= now) continue;
     if (sought.gruu && !same_instance(binding.instance, sought.instance)) continue;
-    located.targets.push_back(target_of(binding, sought));
+    Target& target = located.targets.emplace_back(target_of(binding, sought));
+    // Behind the instance's newest binding, whatever they say of q: tried when that one has failed.
+    if (is_superseded(binding, record, now)) target.q_milli = 0;
   }
   // RFC 5627 §6.1: "If there are no registered contacts bound to the GRUU, the server MUST return a 480".
   if (located.targets.empty()) located.status = 480;

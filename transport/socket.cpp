@@ -34,11 +34,15 @@ bool set(int fd, int level, int name, int value) {
   return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
-bool bind_to(int fd, const Endpoint& local) {
+bool bind_alone(int fd, const Endpoint& local) {
   const SocketAddress address(local);
   // An IPv6 wildcard must not take the IPv4 addresses as well: they have a listener of their own.
   if (local.v6 && !set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) return false;
-  return set(fd, SOL_SOCKET, SO_REUSEPORT, 1) && ::bind(fd, &address.any, address.size()) == 0;
+  return ::bind(fd, &address.any, address.size()) == 0;
+}
+
+bool bind_to(int fd, const Endpoint& local) {
+  return set(fd, SOL_SOCKET, SO_REUSEPORT, 1) && bind_alone(fd, local);
 }
 
 // Many messages may come between two wakeups. FORCE needs a privilege; without it the system's limit holds.
@@ -79,6 +83,14 @@ boost::system::error_code last_error() {
 
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+boost::system::error_code check_unused(Protocol protocol, const Endpoint& local) {
+  const Fd fd = open_socket(local, is_stream(protocol) ? SOCK_STREAM : SOCK_DGRAM);
+  // Connections of a process that has ended may linger on the port (TIME_WAIT); they are not in the way.
+  const bool ready = fd && (!is_stream(protocol) || set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1));
+  if (ready && bind_alone(fd.get(), local)) return {};
+  return last_error();
 }
 
 boost::system::result<Fd> open_udp(const Endpoint& local) {

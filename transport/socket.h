@@ -42,6 +42,9 @@ bool would_block();
 // A TCP socket on its way to `remote`: writable when it has arrived, or failed (pending_error).
 [[nodiscard]] boost::system::result<Fd> open_towards(const Endpoint& remote);
 boost::system::error_code pending_error(int fd);
+// Is anybody else bound to the address? Another process of this user could share it unnoticed (SO_REUSEPORT),
+// and half of the phones with it.
+boost::system::error_code check_unused(Protocol protocol, const Endpoint& local);
 
 Endpoint local_endpoint(int fd);
 // The address that the kernel would send from to `remote`; port 0.

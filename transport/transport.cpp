@@ -54,6 +54,10 @@ boost::system::result<Flow> udp_flow(const Shard& shard, const Endpoint& remote)
 
 }  // namespace
 
+void check_unused(const Listener& listener) {
+  if (const auto error = check_unused(listener.protocol, listener.local)) value_or_throw<Fd>(error, listener);
+}
+
 Transport::Transport(boost::asio::io_context& context, unsigned shard, std::uint64_t first_serial,
                      const Options& options, TlsContexts* tls, Receiver& receiver)
     : shard_(std::make_shared<Shard>(context, shard, first_serial, options, tls, receiver)) {}

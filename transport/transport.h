@@ -34,6 +34,10 @@ struct Options {
   std::chrono::seconds connect_timeout{5};     // TCP connect and TLS handshake of connections that we make
 };
 
+// Throws boost::system::system_error when another socket, this process's own among them, is bound to the
+// address. To be called before the first shard listens.
+void check_unused(const Listener& listener);
+
 // Who gets what comes in.
 class Receiver {
  public:

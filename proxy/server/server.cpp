@@ -92,6 +92,7 @@ void Server::make_shards(const conf::Config& config) {
 // The first shard finds out the port where any will do; the others bind the same.
 void Server::listen(const conf::Config& config) {
   for (const conf::Listener& listener : config.listen) {
+    transport::check_unused({listener.protocol, listener.local});
     const transport::Listener bound = shards_.front()->listen({listener.protocol, listener.local});
     listening_.push_back(bound);
     for (std::size_t shard = 1; shard < shards_.size(); ++shard) shards_[shard]->listen(bound);

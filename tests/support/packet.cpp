@@ -65,7 +65,8 @@ std::string uri_in(std::string_view value) {
 
 std::string param_of(std::string_view value, std::string_view name) {
   const std::string wanted = ";" + std::string(name) + "=";
-  const auto found = value.find(wanted, std::min(value.find('>'), value.size()));
+  const auto uri_end = value.find('>');
+  const auto found = value.find(wanted, uri_end == std::string_view::npos ? 0 : uri_end);
   if (found == std::string_view::npos) return {};
   value.remove_prefix(found + wanted.size());
   const auto end = value.starts_with('"') ? value.find('"', 1) + 1 : value.find(';');

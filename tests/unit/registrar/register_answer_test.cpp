@@ -38,7 +38,7 @@ TEST_F(GruuAnswer, PubGruuAndTempGruuAreGivenToAUaThatSupportsGruu) {
 TEST_F(GruuAnswer, TheGruuOptionTagIsNotInTheAnswerToAnRfcUa) {
   const Answer answer = send({.fields = {callee + instance, supported, "Require: gruu"}});
   EXPECT_THAT(values(answer, "Require"), IsEmpty());
-  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path"));
+  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path, gruu"));
 }
 
 TEST_F(GruuAnswer, NoGruuIsGivenWithoutSupportOrWithoutAnInstanceId) {

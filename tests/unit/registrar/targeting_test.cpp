@@ -69,17 +69,17 @@ TEST_F(Targeting, WhatARequestUriMayNotHaveIsRemoved) {
 }
 
 // RFC 5627 §6.1 (2): "The proxy MUST select the most recently refreshed contact."
-TEST_F(Targeting, OfAnInstanceWithoutOutboundOnlyTheMostRecentlyRefreshedBindingIsATarget) {
-  bind("<sip:old@h>" + instance);
-  bind("<sip:new@h>" + instance);
-  bind("<sip:other@h>" + other_instance);
-  bind("<sip:none1@h>");
-  bind("<sip:none2@h>");
+// RFC 5627 §6.1 (2): "MUST select the most recently refreshed contact"; the others are for a 408 or 430.
+TEST_F(Targeting, OfAnInstanceWithoutOutboundTheMostRecentlyRefreshedBindingComesFirst) {
+  bind("<sip:old@h>;q=1.0" + instance);
+  bind("<sip:new@h>;q=0.5" + instance);
+  bind("<sip:other@h>;q=0.4" + other_instance);
+  bind("<sip:none@h>;q=0.3");
   EXPECT_THAT(targets("sip:alice@example.com"),
-              UnorderedElementsAre("sip:new@h", "sip:other@h", "sip:none1@h", "sip:none2@h"));
-  EXPECT_THAT(targets(gruu), ElementsAre("sip:new@h"));
+              ElementsAre("sip:new@h", "sip:other@h", "sip:none@h", "sip:old@h"));
+  EXPECT_THAT(targets(gruu), ElementsAre("sip:new@h", "sip:old@h"));
   bind("<sip:old@h>" + instance);
-  EXPECT_THAT(targets(gruu), ElementsAre("sip:old@h"));
+  EXPECT_THAT(targets(gruu), ElementsAre("sip:old@h", "sip:new@h"));
 }
 
 TEST_F(Targeting, AnExpiredBindingSupersedesNone) {
@@ -91,7 +91,7 @@ TEST_F(Targeting, AnExpiredBindingSupersedesNone) {
 
 TEST_F(Targeting, OfTwoInOneRequestTheLaterSupersedes) {
   bind("<sip:a@h>" + instance + ", <sip:b@h>" + instance);
-  EXPECT_THAT(targets(gruu), ElementsAre("sip:b@h"));
+  EXPECT_THAT(targets(gruu), ElementsAre("sip:b@h", "sip:a@h"));
 }
 
 // RFC 5626 §7: the caller tries them one at a time.
