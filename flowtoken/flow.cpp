@@ -103,6 +103,17 @@ std::string Endpoint::text() const {
   return host() + ":" + std::to_string(port);
 }
 
+bool Endpoint::is_loopback() const {
+  if (!v6) return ip[0] == 127;
+  return ip[15] == 1 && std::all_of(ip.begin(), ip.end() - 1, [](std::uint8_t octet) { return octet == 0; });
+}
+
+bool Endpoint::is_multicast() const {
+  if (v6) return ip[0] == 0xff;
+  return (ip[0] & 0xf0) == 0xe0 ||
+         std::all_of(ip.begin(), ip.begin() + 4, [](std::uint8_t octet) { return octet == 0xff; });
+}
+
 bool Endpoint::is_unspecified() const {
   return std::all_of(ip.begin(), ip.end(), [](std::uint8_t octet) { return octet == 0; });
 }

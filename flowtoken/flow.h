@@ -43,6 +43,8 @@ struct Endpoint {
   std::string text() const;
 
   bool is_unspecified() const;
+  bool is_loopback() const;   // 127.0.0.0/8, ::1
+  bool is_multicast() const;  // 224.0.0.0/4 and the limited broadcast address, ff00::/8
   bool same_address(const Endpoint& other) const { return v6 == other.v6 && ip == other.ip; }
 
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;

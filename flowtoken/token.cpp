@@ -24,7 +24,8 @@ constexpr std::size_t serial_size = 8;
 constexpr unsigned protocol_bits = 0x07;
 constexpr unsigned v6_bit = 0x08;
 constexpr unsigned draft_bit = 0x10;
-constexpr unsigned reserved_bits = 0xe0;
+constexpr unsigned registered_bit = 0x20;
+constexpr unsigned reserved_bits = 0xc0;
 
 constexpr std::size_t token_size(bool v6, bool stream) {
   return addresses_at + 2 * (v6 ? 18 : 6) + (stream ? serial_size : 0);
@@ -102,6 +103,7 @@ FlowTokens::Verified read(std::span<const std::uint8_t> token) {
   Reader reader(token.data() + addresses_at);
   FlowTokens::Verified verified;
   verified.dialect = (flags & draft_bit) != 0 ? Dialect::draft : Dialect::rfc;
+  verified.registered = (flags & registered_bit) != 0;
   verified.flow.protocol = static_cast<Protocol>(flags & protocol_bits);
   verified.flow.local = reader.endpoint(v6);
   verified.flow.remote = reader.endpoint(v6);
@@ -174,13 +176,14 @@ FlowTokens::~FlowTokens() = default;
 FlowTokens::FlowTokens(FlowTokens&&) noexcept = default;
 FlowTokens& FlowTokens::operator=(FlowTokens&&) noexcept = default;
 
-void FlowTokens::mint(const Flow& flow, Dialect dialect, std::string& out) {
+void FlowTokens::mint(const Flow& flow, TokenClaims claims, std::string& out) {
   const bool v6 = flow.local.v6 || flow.remote.v6;
   const bool stream = is_stream(flow.protocol);
   assert(stream || flow.serial == 0);
   unsigned flags = static_cast<unsigned>(flow.protocol);
   if (v6) flags |= v6_bit;
-  if (dialect == Dialect::draft) flags |= draft_bit;
+  if (claims.dialect == Dialect::draft) flags |= draft_bit;
+  if (claims.registered) flags |= registered_bit;
 
   std::array<std::uint8_t, max_token_size> octets;
   const std::span token(octets.data(), token_size(v6, stream));

@@ -3,7 +3,8 @@
 //
 //   octet 0      key id
 //   octets 1-12  HMAC-SHA-256 of all other octets, truncated to 96 bits
-//   octet 13     bits 0-2 protocol, bit 3 IPv6, bit 4 minted for a UA that speaks the draft (flow-id)
+//   octet 13     bits 0-2 protocol, bit 3 IPv6, bit 4 minted for a UA that speaks the draft (flow-id),
+//                bit 5 minted for a UA that was registered here
 //   then         local address and port, remote address and port (6 or 18 octets each, network byte order)
 //   then         for streams: the serial of the connection, 8 octets
 //
@@ -26,6 +27,14 @@ namespace flowgate {
 
 // Which words the UA behind the flow uses: it decides between 430 (RFC 5626 §5.3) and 410 (draft §6.2).
 enum class Dialect : std::uint8_t { rfc, draft };
+
+// What a token says of the UA behind its flow.
+struct TokenClaims {
+  TokenClaims(Dialect its_dialect = Dialect::rfc, bool is_registered = false)
+      : dialect(its_dialect), registered(is_registered) {}
+  Dialect dialect;
+  bool registered;  // it was registered here when the token was minted
+};
 
 enum class TokenError {
   malformed = 1,  // not base64url, or of a length no token has
@@ -75,10 +84,11 @@ class FlowTokens {
   struct Verified {
     Flow flow;
     Dialect dialect = Dialect::rfc;
+    bool registered = false;
   };
 
   // Appends the token's text to `out` (35 to 78 characters).
-  void mint(const Flow& flow, Dialect dialect, std::string& out);
+  void mint(const Flow& flow, TokenClaims claims, std::string& out);
   // The only way from text to a flow. The MAC is compared in constant time.
   [[nodiscard]] boost::system::result<Verified> verify(std::string_view text);
 

@@ -5,6 +5,9 @@
 namespace flowgate::proxy {
 namespace {
 
+// Octets: what a response may grow by. A challenge has about 200.
+constexpr std::size_t kMaxChallenges = 4096;
+
 // Lower is better. §16.7 (6): a 6xx wins; else the lowest class; within 4xx those "that provide information
 // affecting resubmission of this request, such as 401, 407, 415, 420, and 484"; a 503 last of its class.
 int rank_of(int status) {
@@ -62,6 +65,7 @@ void BestResponse::collect_challenges(const sip::Message& response) {
   for (const sip::Field& field : response.fields()) {
     if (field.header != sip::Header::www_authenticate && field.header != sip::Header::proxy_authenticate)
       continue;
+    if (challenges_.size() + field.line.size > kMaxChallenges) return;
     sip::FieldWriter(challenges_).field(sip::header_name(field.header), {response.value(field)});
   }
 }

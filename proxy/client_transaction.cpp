@@ -12,11 +12,10 @@ namespace {
 using std::chrono::milliseconds;
 
 // The request as we sent it; it is ours, so it is within every limit.
-sip::Message own_request(std::string& text) {
-  return sip::Message::parse(
-             {text.data(), text.size()},
-             {.message_bytes = text.size(), .header_bytes = text.size(), .fields = text.size()})
-      .value();
+sip::Result<sip::Message> own_request(std::string& text) {
+  sip::Limits limits;
+  limits.message_bytes = limits.header_bytes = limits.fields = text.size();
+  return sip::Message::parse(text, limits);
 }
 
 }  // namespace
@@ -138,7 +137,9 @@ void ClientTransaction::state_timer() {
 void ClientTransaction::send_cancel() {
   cancel_sent_ = true;
   std::string text;
-  sip::write_cancel(own_request(request_), text);
+  const auto invite = own_request(request_);
+  if (!invite) return;
+  sip::write_cancel(*invite, text);
   owner_.send_cancel(branch_, flow_, std::move(text));
   // §9.1: "if there is no final response for the original request in 64*T1 seconds, the client SHOULD then
   // consider the original transaction cancelled".
@@ -147,7 +148,9 @@ void ClientTransaction::send_cancel() {
 
 void ClientTransaction::acknowledge(const sip::Message& response) {
   std::string ack;
-  sip::write_ack(own_request(request_), response, ack);
+  const auto invite = own_request(request_);
+  if (!invite) return;
+  sip::write_ack(*invite, response, ack);
   request_ = std::move(ack);
   owner_.network().send(flow_, request_);
 }

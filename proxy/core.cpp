@@ -32,6 +32,12 @@ Target plain_target(const RouteDecision& decision) {
   return target;
 }
 
+// RFC 5630 §3.1.3: a hop over TLS: a flow that is one, or a URI that asks for one.
+bool is_secure(const Target& target) {
+  if (target.by_flow) return target.flow.protocol == Protocol::tls || target.flow.protocol == Protocol::wss;
+  return sip::equals_nocase(target.contact_uri.substr(0, 5), "sips:");
+}
+
 bool is_gruu(const sip::Uri& uri) {
   return registrar::is_temporary_gruu(uri) || registrar::gruu_instance(uri).has_value();
 }
@@ -56,24 +62,38 @@ Core::Core(const Options& options, const LocalAddresses& local, const registrar:
 
 Core::~Core() = default;
 
+// Time passes, and what has terminated is freed, once for each event that comes in, not for those inside it:
+// a connection may be there at once, and say so while its request is being handled.
+class Core::Entry {
+ public:
+  Entry(Core& core, Instant now) : core_(core) {
+    if (core_.entries_++ == 0) core_.timers_.advance(now);
+  }
+  ~Entry() {
+    if (--core_.entries_ == 0) core_.transactions_.reap();
+  }
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+ private:
+  Core& core_;
+};
+
 void Core::advance(Instant now) {
-  timers_.advance(now);
-  transactions_.reap();
+  const Entry entry(*this, now);
 }
 
 void Core::flow_closed(Instant now, const Flow& flow) {
-  timers_.advance(now);
+  const Entry entry(*this, now);
   location_.remove_flow(flow);
   transactions_.flow_failed(flow);
-  transactions_.reap();
 }
 
 void Core::receive(Instant now, const Flow& flow, std::span<char> text) {
-  timers_.advance(now);
-  if (const auto message = sip::Message::parse(text, options_.limits)) {
-    message->is_request() ? receive_request(flow, *message) : receive_response(flow, *message);
-  }
-  transactions_.reap();
+  const Entry entry(*this, now);
+  const auto message = sip::Message::parse(text, options_.limits);
+  if (!message) return;
+  message->is_request() ? receive_request(flow, *message) : receive_response(flow, *message);
 }
 
 // RFC 3261 §16.7 (1) and (3), §17.1.3. RFC 6026 §8.2: a response without a transaction is not forwarded.
@@ -103,17 +123,19 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
     // §17.2.1: the ACK for a non-2xx belongs to the INVITE's transaction. That for a 2xx is a request of its
     // own.
     if (existing != nullptr && existing->state() != ServerState::accepted) return existing->acknowledged();
-    return receive_ack(flow, with_received(message, *via, flow), key);
+    return receive_ack(flow, with_received(message, *via, flow));
   }
   if (existing != nullptr) return existing->retransmitted();
-  if (transactions_.full()) {
+  const TransactionKey invite =
+      method == Method::cancel ? transaction_key(message, *via, Method::invite) : TransactionKey{};
+  // A CANCEL makes room, and there is one at most for each INVITE: it is never turned away.
+  const bool cancels = method == Method::cancel && transactions_.find_server(invite) != nullptr;
+  if (transactions_.full() && !cancels) {
     std::string fields;
     sip::FieldWriter(fields).field("Retry-After", {"10"});
     const sip::StoredMessage request = with_received(message, *via, flow);
     return answer_statelessly(flow, request.get(), key, 503, fields);
   }
-  const TransactionKey invite =
-      method == Method::cancel ? transaction_key(message, *via, Method::invite) : TransactionKey{};
   ServerTransaction& server = transactions_.make_server(key, flow, with_received(message, *via, flow));
   method == Method::cancel ? receive_cancel(server, invite) : handle(server);
 }
@@ -137,22 +159,43 @@ void Core::receive_cancel(ServerTransaction& server, const TransactionKey& invit
   if (pending->user() != nullptr) pending->user()->cancelled(*pending);
 }
 
+// What is looked at before anything is done with a request: §16.3, §16.4. `uri` becomes what to route by.
+RouteDecision Core::examine(const sip::Message& request, const Flow& flow, sip::Uri& uri) {
+  RouteDecision decision;
+  decision.refusal = validate(request, options_.limits, uri);
+  if (decision.refusal) return decision;
+  decision = routing_.decide(request, uri, flow);
+  if (decision.strict_request_uri.empty()) return decision;
+  const auto unwound = sip::Uri::parse(decision.strict_request_uri, options_.limits);
+  if (unwound) {
+    uri = *unwound;
+  } else {
+    decision.refusal = {400, "Bad Route", {}};
+  }
+  return decision;
+}
+
+// §16.3 (3) and (4): may it go on from here?
+Refusal Core::check_forwarding(const sip::Message& request) const {
+  const sip::Field* hops = request.find(sip::Header::max_forwards);
+  if (hops != nullptr && sip::parse_number(request.value(*hops)) == 0U) return {483, {}, {}};
+  if (forwarder_.is_loop(request)) return {482, {}, {}};
+  return {};
+}
+
 void Core::handle(ServerTransaction& server) {
   const sip::Message& request = server.request();
   sip::Uri uri;
-  if (const Refusal refusal = validate(request, options_.limits, uri)) {
-    return server.respond(refusal.status, refusal.reason, refusal.fields);
+  const RouteDecision decision = examine(request, server.flow(), uri);
+  if (decision.refusal) {
+    return server.respond(decision.refusal.status, decision.refusal.reason, decision.refusal.fields);
   }
-  const RouteDecision decision = routing_.decide(request, uri, server.flow());
-  if (decision.refusal) return server.respond(decision.refusal.status, decision.refusal.reason);
-  const auto unwound = sip::Uri::parse(decision.strict_request_uri, options_.limits);
-  if (unwound) uri = *unwound;
-
   if (decision.next_route.empty() && !decision.down && is_for_us(request, uri, server.flow())) {
     if (request.method() == Method::register_) return handle_register(server);
     if (request.method() == Method::options && !uri.has_user) return answer_options(server);
     return server.respond(404);
   }
+  if (const Refusal refusal = check_forwarding(request)) return server.respond(refusal.status);
   proxy(server, uri, decision);
 }
 
@@ -182,13 +225,15 @@ void Core::answer_options(ServerTransaction& server) {
   server.respond(200, {}, fields);
 }
 
-void Core::proxy(ServerTransaction& server, const sip::Uri& uri, const RouteDecision& decision) {
+void Core::proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision) {
   const sip::Message& request = server.request();
-  const sip::Field* hops = request.find(sip::Header::max_forwards);
-  if (hops != nullptr && sip::parse_number(request.value(*hops)) == 0U)
-    return server.respond(483);                                 // §16.3 (3)
-  if (forwarder_.is_loop(request)) return server.respond(482);  // §16.3 (4)
-
+  // The token in the sender's Record-Route tells whether it was registered, and which dialect it speaks.
+  if (forms_dialog(request)) {
+    if (const auto dialect = location_.registered_over(server.flow(), timers_.now())) {
+      decision.trusted = true;
+      decision.source_dialect = *dialect;
+    }
+  }
   const auto context = std::make_shared<ResponseContext>(parts_, server, decision);
   context->begin();
   find_targets(request, server.flow(), uri, decision, [context](Targets found) {
@@ -212,7 +257,7 @@ void Core::find_targets(const sip::Message& request, const Flow& flow, const sip
     found.refusal = {416, {}, {}};
   } else if (decision.next_route.empty() && is_for_us(request, uri, flow)) {
     found.refusal = {404, {}, {}};
-  } else if (!location_.has_flow(flow, timers_.now())) {
+  } else if (!decision.trusted && !location_.registered_over(flow, timers_.now())) {
     // Only those who are registered here may go elsewhere through us: no open relay.
     found.refusal = {403, "Not A Relay For Unregistered Flows", {}};
   } else {
@@ -222,10 +267,13 @@ void Core::find_targets(const sip::Message& request, const Flow& flow, const sip
 }
 
 void Core::locate(const sip::Uri& uri, const RouteDecision& decision, std::function<void(Targets)> done) {
-  registrar_.locate(uri, timers_.now(), [decision, done = std::move(done)](registrar::Located located) {
+  const bool sips = uri.scheme == sip::Scheme::sips;
+  registrar_.locate(uri, timers_.now(), [decision, sips, done = std::move(done)](registrar::Located located) {
     Targets found;
     found.located = true;
     found.targets = std::move(located.targets);
+    // RFC 5630 §5.3: what is asked of a sips URI goes over TLS, or not at all.
+    if (sips) std::erase_if(found.targets, [](const Target& target) { return !is_secure(target); });
     if (decision.down) {
       // A GRUU in a dialog whose Record-Route names a flow: that flow if the instance still has it, else its
       // newest (RFC 5626 §7); a flow without a binding still leads to the UA.
@@ -238,23 +286,19 @@ void Core::locate(const sip::Uri& uri, const RouteDecision& decision, std::funct
       }
     } else if (located.status != 0) {
       found.refusal = {located.status, {}, {}};
+    } else if (found.targets.empty()) {
+      found.refusal = {480, "No Secure Contact", {}};
     }
     done(std::move(found));
   });
 }
 
 // The ACK for a 2xx goes its own way to the UAS (§13.2.2.4); nobody answers it, whatever becomes of it.
-void Core::receive_ack(const Flow& flow, const sip::StoredMessage& stored, const TransactionKey&) {
+void Core::receive_ack(const Flow& flow, const sip::StoredMessage& stored) {
   const sip::Message& request = stored.get();
   sip::Uri uri;
-  if (validate(request, options_.limits, uri)) return;
-  const RouteDecision decision = routing_.decide(request, uri, flow);
-  if (decision.refusal) return;
-  const auto unwound = sip::Uri::parse(decision.strict_request_uri, options_.limits);
-  if (unwound) uri = *unwound;
-  const sip::Field* hops = request.find(sip::Header::max_forwards);
-  if (hops != nullptr && sip::parse_number(request.value(*hops)) == 0U) return;
-  if (forwarder_.is_loop(request)) return;
+  const RouteDecision decision = examine(request, flow, uri);
+  if (decision.refusal || check_forwarding(request)) return;
   const auto kept = std::make_shared<sip::StoredMessage>(request);
   find_targets(request, flow, uri, decision, [this, flow, kept, decision](Targets found) {
     if (!found.refusal) forward_ack(flow, *kept, decision, std::move(found.targets));
@@ -273,7 +317,7 @@ void Core::forward_ack(const Flow& flow, const sip::StoredMessage& request, cons
       continue;
     }
     const auto kept = std::make_shared<sip::StoredMessage>(request.get());
-    find_flow(parts_, next_hop, [this, flow, kept, plan](boost::system::result<Flow> to) {
+    find_flow(parts_, next_hop, flow, [this, flow, kept, plan](boost::system::result<Flow> to) {
       if (to) send_ack(flow, *to, kept->get(), plan);
     });
   }

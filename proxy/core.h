@@ -52,6 +52,8 @@ class Core {
   std::size_t transactions() const { return transactions_.size(); }
 
  private:
+  class Entry;
+
   struct Targets {
     Refusal refusal;
     std::vector<registrar::Target> targets;
@@ -60,14 +62,16 @@ class Core {
 
   void receive_request(const Flow& flow, const sip::Message& message);
   void receive_response(const Flow& flow, const sip::Message& message);
-  void receive_ack(const Flow& flow, const sip::StoredMessage& request, const TransactionKey& key);
+  void receive_ack(const Flow& flow, const sip::StoredMessage& request);
   void receive_cancel(ServerTransaction& server, const TransactionKey& invite);
   void answer_statelessly(const Flow& flow, const sip::Message& request, const TransactionKey& key,
                           int status, std::string_view fields);
   void handle(ServerTransaction& server);
   void handle_register(ServerTransaction& server);
   void answer_options(ServerTransaction& server);
-  void proxy(ServerTransaction& server, const sip::Uri& uri, const RouteDecision& decision);
+  RouteDecision examine(const sip::Message& request, const Flow& flow, sip::Uri& uri);
+  Refusal check_forwarding(const sip::Message& request) const;
+  void proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision);
   void find_targets(const sip::Message& request, const Flow& flow, const sip::Uri& uri,
                     const RouteDecision& decision, std::function<void(Targets)> done);
   void locate(const sip::Uri& uri, const RouteDecision& decision, std::function<void(Targets)> done);
@@ -88,6 +92,7 @@ class Core {
   Routing routing_;
   Forwarder forwarder_;
   CoreParts parts_;
+  unsigned entries_ = 0;
 };
 
 }  // namespace flowgate::proxy

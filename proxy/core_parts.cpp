@@ -24,6 +24,11 @@ void connect_first(Network& network, std::shared_ptr<std::vector<NextHop>> hops,
   });
 }
 
+bool may_reach(const Endpoint& address, const Flow& source) {
+  if (address.is_unspecified() || address.is_multicast()) return false;
+  return !address.is_loopback() || source.remote.is_loopback();
+}
+
 // The URI of a Route value; "" when it is malformed.
 sip::Uri route_uri(std::string_view value) {
   const auto address = sip::Address::parse(value);
@@ -32,13 +37,18 @@ sip::Uri route_uri(std::string_view value) {
 
 }  // namespace
 
-void find_flow(CoreParts& parts, std::string_view text, Network::Connected done) {
+void find_flow(CoreParts& parts, std::string_view text, const Flow& source, Network::Connected done) {
   const auto uri = sip::Uri::parse(text);
   if (!uri || !uri->is_sip()) return done(unreachable());
-  if (const auto hop = literal_next_hop(*uri)) return parts.network.connect(*hop, std::move(done));
-  parts.resolver.resolve(*uri, [&network = parts.network, done = std::move(done)](std::vector<NextHop> hops) {
-    connect_first(network, std::make_shared<std::vector<NextHop>>(std::move(hops)), 0, done);
-  });
+  if (const auto hop = literal_next_hop(*uri)) {
+    if (!may_reach(hop->address, source)) return done(unreachable());
+    return parts.network.connect(*hop, std::move(done));
+  }
+  parts.resolver.resolve(
+      *uri, [&network = parts.network, source, done = std::move(done)](std::vector<NextHop> hops) {
+        std::erase_if(hops, [&](const NextHop& hop) { return !may_reach(hop.address, source); });
+        connect_first(network, std::make_shared<std::vector<NextHop>>(std::move(hops)), 0, done);
+      });
 }
 
 ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decision,
@@ -49,7 +59,10 @@ ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decis
   plan.last_route_taken = !decision.strict_request_uri.empty();
   plan.routes_added = target.path;
   plan.target_is_ua = target.by_flow || (!target.aor.empty() && target.path.empty());
-  plan.target_dialect = target.dialect;
+  // The far side of a token that we were given keeps what that said of it; a binding's UA is registered.
+  const bool registered = !target.aor.empty() || (decision.down && decision.down->registered);
+  plan.target_claims = {target.dialect, registered};
+  plan.source_claims = {decision.source_dialect, decision.trusted};
   next_hop.clear();
   if (target.by_flow) return plan;
 

@@ -1,5 +1,7 @@
 #include "proxy/forwarder.h"
 
+#include <algorithm>
+
 #include "flowtoken/keyed_hash.h"
 #include "sip/address.h"
 #include "sip/text.h"
@@ -36,13 +38,15 @@ std::string_view topmost_route(const sip::Message& request, const ForwardPlan& p
   return stays ? first->text : std::string_view(plan.route_appended);
 }
 
+bool is_sips(std::string_view uri) {
+  return sip::equals_nocase(uri.substr(0, 5), "sips:");
+}
+
 // RFC 3261 §16.6 (4): "If the Request-URI contains a SIPS URI, or the topmost Route header field value (after
 // the post processing of bullet 6) contains a SIPS URI, the URI placed into the Record-Route header field
-// MUST be a SIPS URI."
-bool goes_to_sips(const sip::Message& request, const ForwardPlan& plan) {
-  const std::string_view uri =
-      plan.request_uri.empty() ? request.request_uri() : std::string_view(plan.request_uri);
-  if (sip::equals_nocase(uri.substr(0, 5), "sips:")) return true;
+// MUST be a SIPS URI." So it is for who asked for a SIPS URI, whatever his target registered.
+bool asks_for_sips(const sip::Message& request, const ForwardPlan& plan) {
+  if (is_sips(request.request_uri()) || is_sips(plan.request_uri)) return true;
   const auto route = sip::Address::parse(topmost_route(request, plan));
   return route && route->uri.scheme == sip::Scheme::sips;
 }
@@ -114,6 +118,7 @@ void Forwarder::request(const sip::Message& request, const Flow& source, const F
   if (forms_dialog(request)) add_record_routes(request, source, to, plan);
   edit_routes(request, plan);
   edit_max_forwards(request);
+  edit_max_breadth(request, plan);
   edits_.write(request, out);
 }
 
@@ -141,28 +146,37 @@ void Forwarder::edit_max_forwards(const sip::Message& request) {
   edits_.replace(field->value, {std::to_string(hops > 0 ? hops - 1 : 0)});
 }
 
+// RFC 5393 §5.3.3: each forked request carries its share of the breadth.
+void Forwarder::edit_max_breadth(const sip::Message& request, const ForwardPlan& plan) {
+  if (plan.max_breadth == 0) return;
+  const std::string breadth = std::to_string(plan.max_breadth);
+  const sip::Field* field = request.find(Header::max_breadth);
+  if (field == nullptr) return edits_.insert_field(request.fields_begin(), "Max-Breadth", {breadth});
+  edits_.replace(field->value, {breadth});
+}
+
 // Both sides get a Record-Route of their own when either needs a flow token or when transport or address
 // change on the way: a request in the dialog then carries first the URI of the side that it comes from, then
 // that of the side that it goes to, so that its direction does not hang on the sender's address, which a NAT
 // may change in mid-dialog.
 void Forwarder::add_record_routes(const sip::Message& request, const Flow& source, const Flow& to,
                                   const ForwardPlan& plan) {
-  const bool secure = goes_to_sips(request, plan);
+  const bool secure = asks_for_sips(request, plan);
   const bool source_token = is_first_hop(request);
   const bool same_side = source.protocol == to.protocol && local_.sent_by(source) == local_.sent_by(to);
   edits_.insert_field(request.fields_begin(), "Record-Route",
-                      {"<", record_route(to, plan.target_is_ua, plan.target_dialect, secure), ">"});
+                      {"<", record_route(to, plan.target_is_ua, plan.target_claims, secure), ">"});
   if (same_side && !source_token && !plan.target_is_ua) return;
   edits_.insert_field(request.fields_begin(), "Record-Route",
-                      {"<", record_route(source, source_token, Dialect::rfc, secure), ">"});
+                      {"<", record_route(source, source_token, plan.source_claims, secure), ">"});
 }
 
-std::string Forwarder::record_route(const Flow& flow, bool token, Dialect dialect, bool secure) {
+std::string Forwarder::record_route(const Flow& flow, bool token, TokenClaims claims, bool secure) {
   // On a side without TLS a sips URI would name a port where nobody speaks it.
   const bool sips = secure && is_secure(flow.protocol);
   std::string uri = sips ? "sips:" : "sip:";
   if (token) {
-    tokens_.mint(flow, dialect, uri);
+    tokens_.mint(flow, claims, uri);
     uri += '@';
   }
   uri += local_.sent_by(flow).text();
@@ -178,8 +192,8 @@ void Forwarder::response(const sip::Message& response, std::string_view fields, 
   edits_.clear();
   if (const auto top = sip::first_value(response, Header::via)) edits_.remove_value(response, *top);
   for (std::string_view rest = fields; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n') + 1);
-    rest.remove_prefix(line.size());
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const auto colon = line.find(':');
     edits_.insert_field(response.fields_end(), line.substr(0, colon), {sip::trim(line.substr(colon + 1))});
   }

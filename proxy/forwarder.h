@@ -24,7 +24,9 @@ struct ForwardPlan {
   // The target's side of a Record-Route gets the token of the flow that the request is sent down: the target
   // is a UA of ours.
   bool target_is_ua = false;
-  Dialect target_dialect = Dialect::rfc;
+  TokenClaims target_claims;
+  TokenClaims source_claims;
+  std::uint32_t max_breadth = 0;  // RFC 5393 §5.3; 0: as it came
 };
 
 class Forwarder {
@@ -47,9 +49,10 @@ class Forwarder {
  private:
   void edit_routes(const sip::Message& request, const ForwardPlan& plan);
   void edit_max_forwards(const sip::Message& request);
+  void edit_max_breadth(const sip::Message& request, const ForwardPlan& plan);
   void add_record_routes(const sip::Message& request, const Flow& source, const Flow& to,
                          const ForwardPlan& plan);
-  std::string record_route(const Flow& flow, bool token, Dialect dialect, bool secure);
+  std::string record_route(const Flow& flow, bool token, TokenClaims claims, bool secure);
   std::uint64_t loop_hash(const sip::Message& request) const;
 
   std::uint8_t shard_;

@@ -1,11 +1,28 @@
 #include "proxy/response_context.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "sip/text.h"
 
 namespace flowgate::proxy {
 
 using registrar::Target;
+
+namespace {
+
+// RFC 5393 §5.3.3: "If a Max-Breadth header field value is not present in the request, [...] RECOMMENDED
+// [...] 60".
+constexpr std::uint32_t kDefaultBreadth = 60;
+
+std::uint32_t breadth_of(const sip::Message& request) {
+  const sip::Field* field = request.find(sip::Header::max_breadth);
+  return field == nullptr ? kDefaultBreadth
+                          : sip::parse_number(request.value(*field)).value_or(kDefaultBreadth);
+}
+
+}  // namespace
 
 ResponseContext::TargetBranch::TargetBranch(ResponseContext& owner, Target to)
     : context(owner),
@@ -21,7 +38,11 @@ ResponseContext::TargetBranch::TargetBranch(ResponseContext& owner, Target to)
       }) {}
 
 ResponseContext::ResponseContext(CoreParts& parts, ServerTransaction& server, const RouteDecision& decision)
-    : parts_(parts), server_(&server), decision_(decision), invite_(server.is_invite()) {}
+    : parts_(parts),
+      server_(&server),
+      decision_(decision),
+      breadth_(breadth_of(server.request())),
+      invite_(server.is_invite()) {}
 
 ResponseContext::~ResponseContext() = default;
 
@@ -45,28 +66,57 @@ void ResponseContext::fork(std::vector<Target> targets, bool located) {
 void ResponseContext::start(std::vector<Target> targets) {
   // Failures that come at once are looked at when all targets have been started.
   const bool outermost = !std::exchange(starting_, true);
+  const std::uint32_t share = share_breadth(targets);
   for (Target& target : targets) {
     TargetBranch& branch = *branches_.emplace_back(std::make_unique<TargetBranch>(*this, std::move(target)));
+    branch.breadth = share;
     std::string next_hop;
     static_cast<void>(plan_for(branch.target, decision_, server_->request(), next_hop));
     if (branch.target.by_flow) {
       send(branch, branch.target.flow);
       continue;
     }
-    find_flow(parts_, next_hop, [self = shared_from_this(), &branch](boost::system::result<Flow> flow) {
-      if (!branch.pending || self->final_sent_) return;
-      flow ? self->send(branch, *flow) : self->unreachable(branch);
-    });
+    find_flow(parts_, next_hop, server_->flow(),
+              [self = shared_from_this(), &branch](boost::system::result<Flow> flow) {
+                if (!branch.pending || self->final_sent_) return;
+                flow ? self->send(branch, *flow) : self->unreachable(branch);
+              });
   }
   if (!outermost) return;
   starting_ = false;
   finish_if_done();
 }
 
+// RFC 5393 §5.3.3.1: the breadths of all branches that are out at a time add up to no more than that of the
+// request. Targets for which nothing is left wait until a branch has ended; when none is out, there is no
+// room at all: 440.
+std::uint32_t ResponseContext::share_breadth(std::vector<Target>& targets) {
+  std::uint32_t left = breadth_;
+  bool pending = false;
+  for (const auto& branch : branches_) {
+    if (!branch->pending) continue;
+    pending = true;
+    left -= std::min(left, branch->breadth);
+  }
+  if (left < targets.size()) {
+    std::vector<Target> rest(std::make_move_iterator(targets.begin() + left),
+                             std::make_move_iterator(targets.end()));
+    targets.resize(left);
+    if (left > 0 || pending) {
+      waiting_.add(std::move(rest));
+    } else {
+      waiting_.clear();
+      best_.consider(440, {});
+    }
+  }
+  return targets.empty() ? 0 : left / static_cast<std::uint32_t>(targets.size());
+}
+
 void ResponseContext::send(TargetBranch& branch, const Flow& flow) {
   const sip::Message& request = server_->request();
   std::string next_hop, text;
-  const ForwardPlan plan = plan_for(branch.target, decision_, request, next_hop);
+  ForwardPlan plan = plan_for(branch.target, decision_, request, next_hop);
+  plan.max_breadth = branch.breadth;
   const Branch id = parts_.forwarder.make_branch(request);
   parts_.forwarder.request(request, server_->flow(), flow, plan, id, text);
   ClientTransaction& transaction =

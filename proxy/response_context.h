@@ -46,11 +46,13 @@ class ResponseContext final : public ServerUser,
     registrar::Target target;
     ClientTransaction* transaction = nullptr;
     Timer timer_c;
-    Timer silence;        // runs until a first response while another flow of the instance is left
-    bool pending = true;  // no final response yet
+    Timer silence;              // runs until a first response while another flow of the instance is left
+    bool pending = true;        // no final response yet
+    std::uint32_t breadth = 0;  // its share of breadth_
   };
 
   void start(std::vector<registrar::Target> targets);
+  std::uint32_t share_breadth(std::vector<registrar::Target>& targets);
   void send(TargetBranch& branch, const Flow& flow);
   void provisional(TargetBranch& branch, const sip::Message& response);
   void success(TargetBranch& branch, const sip::Message& response);
@@ -73,6 +75,7 @@ class ResponseContext final : public ServerUser,
   TargetSet waiting_;
   std::vector<std::unique_ptr<TargetBranch>> branches_;
   BestResponse best_;
+  std::uint32_t breadth_;  // RFC 5393 §5.3: how many branches there may be at a time, here and from here on
   bool invite_;
   bool located_ = false;
   bool cancelled_ = false;

@@ -14,6 +14,12 @@ RouteDecision refused(int status, std::string reason) {
   return decision;
 }
 
+// A UA that was registered when the token was minted, and whose NAT has given it another port since. Tokens
+// are no secrets: whoever has called a UA knows one of it. So it takes the UA's address, too.
+bool is_senders(const FlowTokens::Verified& token, const Flow& source) {
+  return token.registered && token.flow.remote.same_address(source.remote);
+}
+
 }  // namespace
 
 Routing::Owner Routing::owner(const sip::Uri& uri, const Flow& source,
@@ -47,6 +53,7 @@ void Routing::unwind_strict(const sip::Message& request, const sip::Uri& request
   if (!address) return;
   decision.strict_request_uri = address->uri.text;
   decision.down = token;
+  decision.trusted = token && is_senders(*token, source);
 }
 
 RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& request_uri, const Flow& source) {
@@ -75,6 +82,7 @@ RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& reque
     }
     ++decision.own;
     tokens += token ? 1 : 0;
+    decision.trusted = decision.trusted || (token && is_senders(*token, source));
     last_token = token;
   }
   // RFC 5626 §5.3: a token whose flow is the one that the request came over marks a request that the UA

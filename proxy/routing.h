@@ -18,6 +18,9 @@ struct RouteDecision {
   Refusal refusal;
   unsigned own = 0;                          // leading Route values that are ours: to be taken away
   std::optional<FlowTokens::Verified> down;  // the request goes down this flow
+  // The sender was registered here, by one of the tokens. Such a request may go anywhere.
+  bool trusted = false;
+  Dialect source_dialect = Dialect::rfc;  // of the UA that the request came from, when it is registered
   std::string strict_request_uri;  // §16.4: a strict router upstream put our URI into the Request-URI; this
                                    // belongs there, and the last Route value is to be taken away
   std::string next_route;          // the first value that is not ours; empty: the Request-URI decides

@@ -5,7 +5,8 @@
 
 namespace flowgate::registrar {
 
-void FlowAors::put(std::string_view aor, Instant expires) {
+void FlowAors::put(std::string_view aor, Instant expires, Dialect dialect) {
+  dialect_ = dialect;
   if (!many_) {
     const auto entry = std::ranges::find(few_, aor, &Entry::aor);
     if (entry != few_.end()) {
@@ -57,10 +58,10 @@ FlowIndex::Stripe& FlowIndex::stripe_of(const Flow& flow) const {
   return stripes_[FlowHash{}(flow) % stripe_count];
 }
 
-void FlowIndex::put(const Flow& flow, std::string_view aor, Instant expires) {
+void FlowIndex::put(const Flow& flow, std::string_view aor, Instant expires, Dialect dialect) {
   Stripe& stripe = stripe_of(flow);
   const std::lock_guard lock{stripe.mutex};
-  stripe.flows[flow].put(aor, expires);
+  stripe.flows[flow].put(aor, expires, dialect);
 }
 
 void FlowIndex::erase(const Flow& flow, std::string_view aor) {
@@ -82,11 +83,12 @@ std::vector<std::string> FlowIndex::take(const Flow& flow) {
   return names;
 }
 
-bool FlowIndex::any_alive(const Flow& flow, Instant now) const {
+std::optional<Dialect> FlowIndex::dialect_of(const Flow& flow, Instant now) const {
   const Stripe& stripe = stripe_of(flow);
   const std::lock_guard lock{stripe.mutex};
   const auto aors = stripe.flows.find(flow);
-  return aors != stripe.flows.end() && aors->second.any_alive(now);
+  if (aors == stripe.flows.end() || !aors->second.any_alive(now)) return std::nullopt;
+  return aors->second.dialect();
 }
 
 }  // namespace flowgate::registrar

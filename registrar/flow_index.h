@@ -6,6 +6,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +21,11 @@ namespace flowgate::registrar {
 // two; the connection of another proxy may have thousands, so that from a size on they are hashed.
 class FlowAors {
  public:
-  void put(std::string_view aor, Instant expires);
+  void put(std::string_view aor, Instant expires, Dialect dialect);
   void erase(std::string_view aor);
   bool empty() const { return few_.empty() && !many_; }
   bool any_alive(Instant now) const;
+  Dialect dialect() const { return dialect_; }
   std::vector<std::string> names() const;
 
  private:
@@ -36,6 +38,7 @@ class FlowAors {
 
   boost::container::small_vector<Entry, 1> few_;  // empty when there are many
   std::unique_ptr<Many> many_;
+  Dialect dialect_ = Dialect::rfc;
 };
 
 // Thread-safe, striped by flow.
@@ -43,12 +46,14 @@ class FlowIndex {
  public:
   FlowIndex();
 
-  // There is a binding of `aor` over `flow`, until `expires`; the latest call counts.
-  void put(const Flow& flow, std::string_view aor, Instant expires);
+  // There is a binding of `aor` over `flow`, until `expires`, of a UA that speaks `dialect`; the latest call
+  // counts.
+  void put(const Flow& flow, std::string_view aor, Instant expires, Dialect dialect);
   void erase(const Flow& flow, std::string_view aor);
   // Empties the flow and returns the AORs that it had.
   std::vector<std::string> take(const Flow& flow);
-  bool any_alive(const Flow& flow, Instant now) const;
+  // The dialect of the UA whose flow it is, as long as one of its bindings has not expired.
+  std::optional<Dialect> dialect_of(const Flow& flow, Instant now) const;
 
  private:
   static constexpr std::size_t stripe_count = 256;

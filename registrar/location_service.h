@@ -6,6 +6,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "registrar/binding.h"
@@ -34,8 +35,9 @@ class LocationService {
   // not use the flow that its REGISTER came over.
   virtual void remove_flow(const Flow& flow) = 0;
 
-  // Is there a binding, not expired at `now`, that was registered over this flow, and not along a Path?
-  virtual bool has_flow(const Flow& flow, Instant now) = 0;
+  // Is there a binding, not expired at `now`, that was registered over this flow, and not along a Path? The
+  // answer is the dialect of its UA.
+  virtual std::optional<Dialect> registered_over(const Flow& flow, Instant now) = 0;
 
   // Drops what has expired; called about once a second, looks at a part of the records each time.
   virtual void sweep(Instant now) = 0;

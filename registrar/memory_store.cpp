@@ -18,6 +18,7 @@ class FlowExpiries {
   struct Entry {
     Flow flow;
     Instant expires;
+    Dialect dialect;
     bool operator==(const Entry&) const = default;
   };
 
@@ -26,9 +27,10 @@ class FlowExpiries {
       if (!binding.path.empty()) continue;
       const auto entry = find(binding.flow);
       if (entry == entries_.end()) {
-        entries_.push_back({binding.flow, binding.expires});
+        entries_.push_back({binding.flow, binding.expires, binding.dialect});
       } else {
         entry->expires = std::max(entry->expires, binding.expires);
+        entry->dialect = binding.dialect;
       }
     }
   }
@@ -77,8 +79,8 @@ void MemoryStore::remove_flow(const Flow& flow) {
   }
 }
 
-bool MemoryStore::has_flow(const Flow& flow, Instant now) {
-  return flows_.any_alive(flow, now);
+std::optional<Dialect> MemoryStore::registered_over(const Flow& flow, Instant now) {
+  return flows_.dialect_of(flow, now);
 }
 
 void MemoryStore::sweep(Instant now) {
@@ -119,7 +121,7 @@ void MemoryStore::edit_record(std::string_view aor, Record& record, const Edit& 
     if (!after.has(entry.flow)) flows_.erase(entry.flow, aor);
   }
   for (const auto& entry : after) {
-    if (!before.has(entry)) flows_.put(entry.flow, aor, entry.expires);
+    if (!before.has(entry)) flows_.put(entry.flow, aor, entry.expires, entry.dialect);
   }
   size_.fetch_add(record.bindings.size() - size_before, std::memory_order_relaxed);
 }

@@ -20,7 +20,7 @@ class MemoryStore final : public LocationService {
   void lookup(std::string_view aor, Visit visit) override;
   void update(std::string_view aor, Change change, Done done) override;
   void remove_flow(const Flow& flow) override;
-  bool has_flow(const Flow& flow, Instant now) override;
+  std::optional<Dialect> registered_over(const Flow& flow, Instant now) override;
   void sweep(Instant now) override;
   std::size_t size() const override;
 

@@ -96,15 +96,15 @@ void refresh(benchmark::State& state) {
 }
 BENCHMARK(refresh)->Name("registrar/refresh/100k");
 
-void has_flow(benchmark::State& state) {
+void registered_over(benchmark::State& state) {
   Population& all = population();
   std::size_t next = 0;
   std::size_t found = 0;
   const bench::CountAllocations count{state};
-  for (auto _ : state) found += all.store.has_flow(all.flows[next++ % aor_count], Instant{}) ? 1 : 0;
+  for (auto _ : state) found += all.store.registered_over(all.flows[next++ % aor_count], Instant{}) ? 1 : 0;
   if (found != static_cast<std::size_t>(state.iterations())) state.SkipWithError("a flow is missing");
 }
-BENCHMARK(has_flow)->Name("registrar/has_flow/100k");
+BENCHMARK(registered_over)->Name("registrar/registered_over/100k");
 
 }  // namespace
 }  // namespace flowgate::registrar

@@ -6,10 +6,6 @@
 namespace flowgate::test {
 namespace {
 
-std::string unquoted(const std::string& text) {
-  return text.size() < 2 ? text : text.substr(1, text.size() - 2);
-}
-
 class Gruu : public ::testing::TestWithParam<Dialect> {
  protected:
   Gruu() {
@@ -124,28 +120,55 @@ TEST_P(Gruu, DoesNotFallBackToAnotherInstance) {
 
 // As the draft draws it, without a flow-id: another Contact URI is another binding, listed with the same
 // GRUU, but "only this new contact (the most recently registered one) will be used".
-TEST(GruuWithoutFlow, ListsBothContactsAndUsesTheNewOne) {
+class GruuWithoutFlow : public ::testing::Test {
+ protected:
+  // (1), (17): the callee registers, crashes and registers again; what the second 200 says.
+  std::vector<std::string> callee_registers_twice() {
+    const std::string instance = ";+sip.instance=\"<" + callee.instance() + ">\"";
+    callee.sends(callee.registers(instance));
+    callee.receives("SIP/2.0 200");
+    edge.passes(3200s);
+    rebooted.sends(rebooted.registers(instance));
+    return rebooted.receives("SIP/2.0 200").all("Contact");
+  }
+  Packet call() {
+    caller.sends(caller.opens("INVITE", "sip:callee@example.com"));
+    caller.receives("SIP/2.0 100");
+    callee.receives_nothing();
+    return rebooted.receives("INVITE " + rebooted.contact());
+  }
   Edge edge;
   Phone& caller = edge.udp("caller", "192.0.2.20:5060");
   Phone& callee = edge.udp("callee", "192.0.2.1:5060");
   Phone& rebooted = edge.udp("callee", "192.0.2.2:5060");
-  const std::string instance = ";+sip.instance=\"<" + callee.instance() + ">\"";
-  callee.sends(callee.registers(instance));
-  callee.receives("SIP/2.0 200");
-  edge.passes(3200s);
-  rebooted.sends(rebooted.registers(instance));
-  const auto contacts = rebooted.receives("SIP/2.0 200").all("Contact");
+};
+
+TEST_F(GruuWithoutFlow, StandsAtBothContactsAndLeadsToTheNewOne) {
+  const auto contacts = callee_registers_twice();
   ASSERT_EQ(contacts.size(), 2U);
   EXPECT_EQ(param_of(contacts[0], "expires"), "400");
   EXPECT_EQ(param_of(contacts[1], "expires"), "3600");
-  EXPECT_EQ(param_of(contacts[0], "pub-gruu"), param_of(contacts[1], "pub-gruu"));
+  const std::string gruu = param_of(contacts[1], "pub-gruu");
+  EXPECT_EQ(param_of(contacts[0], "pub-gruu"), gruu);
 
-  caller.sends(caller.opens("SUBSCRIBE", unquoted(param_of(contacts[1], "pub-gruu")) + ";grid=99a"));
+  caller.sends(caller.opens("SUBSCRIBE", unquoted(gruu) + ";grid=99a"));
   rebooted.receives("SUBSCRIBE sip:callee@192.0.2.2:5060;grid=99a SIP/2.0");
   callee.receives_nothing();
-  // The one that is not used does not wait for its turn either.
-  caller.sends(caller.opens("INVITE", "sip:callee@example.com"));
-  rebooted.sends(rebooted.answers(rebooted.receives("INVITE"), 408));
+}
+
+// RFC 5627 §6.1: "if a request to this target fails with a 408 (Request Timeout) or 430 (Flow Failed)
+// response, the proxy SHOULD retry with the next most recently refreshed contact. Furthermore, if the request
+// fails with any other response, the proxy MUST NOT retry on any other contacts for this instance."
+TEST_F(GruuWithoutFlow, LeadsToTheOldContactAfter408) {
+  callee_registers_twice();
+  rebooted.sends(rebooted.answers(call(), 408));
+  callee.receives("INVITE " + callee.contact());
+}
+
+TEST_F(GruuWithoutFlow, DoesNotLeadToTheOldContactAfterAnAnswer) {
+  callee_registers_twice();
+  rebooted.sends(rebooted.answers(call(), 486));
+  caller.receives("SIP/2.0 486");
   callee.receives_nothing();
 }
 

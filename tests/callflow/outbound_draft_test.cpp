@@ -25,10 +25,9 @@ class TwoFlows : public ::testing::TestWithParam<Dialect> {
     backup.is_reached_at(uri);
   }
   std::string gruu_in(const Packet& registered) const {
-    const std::string gruu =
-        param_of(registered.header("Contact"), draft() ? "gruu" : "pub-gruu");  // in quotes
-    EXPECT_GT(gruu.size(), 2U) << registered.text();
-    return gruu.size() > 2 ? gruu.substr(1, gruu.size() - 2) : "";
+    const std::string gruu = param_of(registered.header("Contact"), draft() ? "gruu" : "pub-gruu");
+    EXPECT_THAT(gruu, StartsWith("\"sip:callee@example.com;")) << registered.text();
+    return unquoted(gruu);
   }
 
   Edge edge;
@@ -129,6 +128,17 @@ TEST_P(TwoFlows, AnswerTheByeToAFlowWhoseLossShowsOnSendingAtOnce) {
   edge.breaks_unseen(primary);
   caller.sends(caller.within(call.caller, "BYE"));
   caller.receives(flow_failed());
+}
+
+// ... and when the lost flow is that of the side that has called.
+TEST_P(TwoFlows, AnswerTheByeToTheLostFlowOfACallerAtOnce) {
+  both_register();
+  caller.is_registered();
+  EstablishedCall call = establish(primary, "sip:caller@example.com", caller);
+  edge.breaks(primary);
+  caller.sends(caller.within(call.callee, "BYE"));
+  caller.receives(flow_failed());
+  backup.receives_nothing();
 }
 
 // (15), (16): the same flow-id with another Call-ID. "The new flow MUST have the same flow-id as the flow it

@@ -7,7 +7,7 @@ namespace {
 
 class RecordRoute : public ::testing::Test {
  protected:
-  RecordRoute() { edge.names["example.net"] = "198.51.100.9:5060"; }
+  RecordRoute() { edge.resolves("example.net", "198.51.100.9:5060"); }
   // The flow that a Record-Route value of ours names.
   std::optional<Flow> flow_in(const std::string& value) {
     const std::string uri = uri_in(value);
@@ -15,6 +15,21 @@ class RecordRoute : public ::testing::Test {
     if (at == std::string::npos) return std::nullopt;
     const auto verified = edge.tokens().verify(uri.substr(begin, at - begin));
     return verified ? std::optional(verified->flow) : std::nullopt;
+  }
+  // dora calls bob as the proxy of somebody behind her.
+  EstablishedCall dora_calls_for_somebody_else() {
+    dora.sends(dora.opens(
+        "INVITE", "sip:bob@example.com",
+        {"Via: SIP/2.0/UDP 10.9.9.9;branch=z9hG4bK-behind", "Record-Route: <sip:198.51.100.9;lr>"}));
+    dora.receives("SIP/2.0 100");
+    EstablishedCall call;
+    call.invite = bob.receives("INVITE");
+    bob.sends(bob.answers(call.invite, 200));
+    call.answer = dora.receives("SIP/2.0 200");
+    call.callee = callee_side(call.invite, call.answer);
+    call.caller = caller_side(call.answer);
+    call.caller.routes.erase(call.caller.routes.begin());  // her own, which she takes away
+    return call;
   }
   // The same phone after its NAT has given it another port.
   Phone& rebound(const Phone& phone, std::string_view address) {
@@ -74,12 +89,14 @@ TEST_F(RecordRoute, BringsCallerOutsideAndCalleeRegisteredTogether) {
 
 TEST_F(RecordRoute, BringsCallerBehindAProxyAndCalleeRegisteredTogether) {
   bob.is_registered();
-  EstablishedCall call =
-      establish(dora, "sip:bob@example.com", bob,
-                {"Via: SIP/2.0/UDP 10.9.9.9;branch=z9hG4bK-behind", "Record-Route: <sip:198.51.100.9;lr>"});
+  EstablishedCall call = dora_calls_for_somebody_else();
   const auto routes = call.invite.all("Record-Route");
-  EXPECT_EQ(flow_in(routes.front()), bob.flow());
-  EXPECT_EQ(routes.back(), "<sip:198.51.100.9;lr>");
+  ASSERT_EQ(routes.size(), 3U);
+  EXPECT_EQ(flow_in(routes[0]), bob.flow());
+  EXPECT_EQ(flow_in(routes[1]), std::nullopt);  // the proxy is no UA at the end of its flow
+  EXPECT_EQ(routes[2], "<sip:198.51.100.9;lr>");
+  dora.sends(dora.within(call.caller, "ACK"));
+  bob.receives("ACK " + bob.contact());
   EXPECT_THAT(exchange(bob, call.callee, "BYE", dora).all("Route"), ElementsAre("<sip:198.51.100.9;lr>"));
 }
 
@@ -131,6 +148,21 @@ TEST_F(RecordRoute, LeadsToTheGruuInTheRequestUri) {
   EXPECT_EQ(exchange(bob, call.callee, "BYE", alice).request_uri(), alice.contact());
 }
 
+// Two lines of one phone, over one flow: the request goes out where it came in.
+TEST_F(RecordRoute, BringsTwoLinesOfOneFlowTogether) {
+  alice.is_registered();
+  std::string office = alice.registers(alice.outbound_params(1));
+  office = replaced(office, "To: <sip:alice@", "To: <sip:office@");
+  alice.sends(replaced(office, alice.contact(), "sip:office@10.0.0.1:5060"));
+  alice.receives("SIP/2.0 200");
+  alice.is_reached_at("sip:office@10.0.0.1:5060");
+  EstablishedCall call = establish(alice, "sip:office@example.com", alice);
+  EXPECT_EQ(call.invite.request_uri(), "sip:office@10.0.0.1:5060");
+  alice.sends(alice.within(call.caller, "BYE"));
+  alice.sends(alice.answers(alice.receives("BYE sip:office@10.0.0.1:5060 SIP/2.0"), 200));
+  alice.receives("SIP/2.0 200");
+}
+
 // A NAT gives the callee another port in mid-dialog: what it sends still goes to the caller.
 TEST_F(RecordRoute, TellsTheDirectionThoughTheCalleesPortHasChanged) {
   alice.is_registered();
@@ -160,9 +192,7 @@ TEST_F(RecordRoute, LetsACallerWhosePortHasChangedHangUpOnACalleeOutside) {
 
 TEST_F(RecordRoute, LetsACalleeWhosePortHasChangedHangUpOnACallerBehindAProxy) {
   bob.is_registered();
-  EstablishedCall call =
-      establish(dora, "sip:bob@example.com", bob,
-                {"Via: SIP/2.0/UDP 10.9.9.9;branch=z9hG4bK-behind", "Record-Route: <sip:198.51.100.9;lr>"});
+  EstablishedCall call = dora_calls_for_somebody_else();
   Phone& moved = rebound(bob, "198.51.100.2:50002");
   exchange(moved, call.callee, "BYE", dora);
 }
@@ -189,8 +219,10 @@ TEST_F(RecordRoute, LeadsToTheNewFlowOfAGruu) {
 TEST_F(RecordRoute, IsSipsForSips) {
   Phone& carol = edge.tls("carol", "198.51.100.3:40003");
   Phone& dave = edge.tls("dave", "198.51.100.4:40004");
-  carol.is_registered();
+  carol.sends(replaced(carol.registers(carol.outbound_params(1)), "Contact: <sip:", "Contact: <sips:"));
+  carol.receives("SIP/2.0 200");
   EstablishedCall call = establish(dave, "sips:carol@example.com", carol);
+  EXPECT_THAT(call.invite.request_uri(), StartsWith("sips:carol@198.51.100.3"));
   const auto routes = call.invite.all("Record-Route");
   ASSERT_EQ(routes.size(), 2U);
   for (const std::string& route : routes) EXPECT_THAT(route, StartsWith("<sips:"));

@@ -8,8 +8,8 @@ namespace {
 class RouteSet : public ::testing::Test {
  protected:
   RouteSet() {
-    edge.names["example.net"] = "198.51.100.9:5060";
-    edge.names["strict.example.net"] = "198.51.100.9:5060";
+    edge.resolves("example.net", "198.51.100.9:5060");
+    edge.resolves("strict.example.net", "198.51.100.9:5060");
   }
   std::string token_uri(const Phone& phone) {
     std::string token;
@@ -125,6 +125,34 @@ TEST_F(RouteSet, WithTheTokenOfAGoneConnectionIs430AtOnce) {
   same_address.receives_nothing();
 }
 
+// Whoever calls one of ours gets a Record-Route with the token of their own flow. It opens no relay.
+TEST_F(RouteSet, WithTheTokenOfAStrangersOwnFlowLeadsNowhereElse) {
+  bob.is_registered();
+  EstablishedCall call = establish(alice, "sip:bob@example.com", bob);
+  ASSERT_EQ(call.caller.routes.size(), 2U);
+  const std::string own = "Route: " + call.caller.routes.front();
+  alice.sends(alice.opens("MESSAGE", "sip:dora@example.net", {own}));
+  alice.receives("SIP/2.0 403");
+  alice.sends(alice.opens("MESSAGE", "sip:dora@example.org", {own, "Route: <sip:example.net;lr>"}));
+  alice.receives("SIP/2.0 403");
+  neighbour.receives_nothing();
+}
+
+// ... and with that of the UA they have called. A host that is not that UA's cannot be that UA behind a new
+// port.
+TEST_F(RouteSet, WithTheTokenOfAUaThatAStrangerHasCalledLeadsNowhereElse) {
+  bob.is_registered();
+  EstablishedCall call = establish(alice, "sip:bob@example.com", bob);
+  ASSERT_EQ(call.caller.routes.size(), 2U);
+  const std::string of_bob = "Route: " + call.caller.routes.back();
+  alice.sends(alice.opens("MESSAGE", "sip:dora@example.net", {of_bob, "Route: <sip:203.0.113.1;lr>"}));
+  alice.receives("SIP/2.0 403");
+  alice.sends(alice.opens("MESSAGE", "sip:dora@example.org",
+                          {of_bob, "Route: <sip:203.0.113.1;lr>", "Route: <sip:example.net;lr>"}));
+  alice.receives("SIP/2.0 403");
+  neighbour.receives_nothing();
+}
+
 TEST_F(RouteSet, WithTheTokenOfAnEarlierRunIs430) {
   Flow flow = bob.flow();
   flow.serial = 0x1234567800;
@@ -171,10 +199,9 @@ TEST_F(Path, BecomesTheRoute) {
 }
 
 TEST_F(Path, IsFollowedByAGruuToo) {
-  const std::string gruu = uri_in(param_of(registered.header("Contact"), "pub-gruu"));
-  alice.sends(
-      alice.opens("MESSAGE", "sip:carol@example.com;gr=urn:uuid:00000000-0000-1000-8000-000000000005"));
-  EXPECT_THAT(west.receives("MESSAGE " + contact).all("Route"), ElementsAre(path));
+  const std::string gruu = unquoted(param_of(registered.header("Contact"), "pub-gruu"));
+  alice.sends(alice.opens("MESSAGE", gruu));
+  EXPECT_THAT(west.receives("MESSAGE " + contact + " SIP/2.0").all("Route"), ElementsAre(path));
 }
 
 // RFC 5626 §7: the other edge's flow has failed.

@@ -6,7 +6,7 @@ namespace {
 
 class Routing : public ::testing::Test {
  protected:
-  Routing() { edge.names["example.net"] = "198.51.100.9:5060"; }
+  Routing() { edge.resolves("example.net", "198.51.100.9:5060"); }
   // What alice gets for a request to `uri`.
   Packet answer(const std::string& uri, std::string_view method = "MESSAGE", const Lines& lines = {}) {
     alice.sends(alice.opens(method, uri, lines));

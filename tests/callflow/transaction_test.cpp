@@ -166,6 +166,15 @@ TEST_F(Transaction, OfAnotherRequestAnswersRetransmissionsWithItsFinalResponse) 
   EXPECT_EQ(edge.core().transactions(), 0U);
 }
 
+// §10.3 (7): a REGISTER that was carried out is not out of order when it comes again, it is the same.
+TEST_F(Transaction, OfARegisterAnswersRetransmissionsWithThe200) {
+  const std::string text = alice.registers(alice.outbound_params(1));
+  alice.sends(text);
+  const Packet registered = alice.receives("SIP/2.0 200");
+  alice.sends(text);
+  EXPECT_EQ(alice.receives("SIP/2.0 200").text(), registered.text());
+}
+
 // §17.1: nothing is retransmitted over a stream.
 TEST_F(Transaction, OverAStreamSendsEachMessageOnce) {
   Phone& carol = edge.tcp("carol", "198.51.100.3:40003");
@@ -218,34 +227,6 @@ TEST_F(Transaction, LeavesNothingBehind) {
   EXPECT_EQ(edge.core().transactions(), 0U);
   edge.sweeps_the_location_service();
   EXPECT_EQ(edge.location().size(), 0U);
-}
-
-class FullTable : public ::testing::Test {
- protected:
-  static proxy::Settings two_transactions() {
-    proxy::Settings settings;
-    settings.max_transactions = 2;
-    return settings;
-  }
-  Edge edge{two_transactions()};
-  Phone& alice = edge.tcp("alice", "198.51.100.1:40001");
-  Phone& bob = edge.tcp("bob", "198.51.100.2:40002");
-};
-
-// §21.5.4: 503 with Retry-After.
-TEST_F(FullTable, TurnsFurtherRequestsAway) {
-  bob.is_registered();
-  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
-  const Packet message = bob.receives("MESSAGE");
-  const std::string second = alice.opens("MESSAGE", "sip:bob@example.com");
-  alice.sends(second);
-  const Packet refusal = alice.receives("SIP/2.0 503");
-  EXPECT_NE(refusal.header("Retry-After"), "");
-  bob.receives_nothing();
-  bob.sends(bob.answers(message, 200));
-  alice.receives("SIP/2.0 200");
-  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
-  bob.receives("MESSAGE");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sip/text.h"
 
@@ -109,9 +110,17 @@ void Edge::pass_to_shard(unsigned, const Flow&, std::string_view) {
 }
 
 void Edge::resolve(const sip::Uri& uri, Resolved done) {
-  const auto name = names.find(std::string(uri.host));
-  if (name == names.end()) return done({});
-  done({{proxy::protocol_for(uri).value(), endpoint(name->second), name->first}});
+  std::vector<proxy::NextHop> hops;
+  if (const auto name = names_.find(uri.host); name != names_.end()) {
+    for (const std::string& address : name->second)
+      hops.push_back({proxy::protocol_for(uri).value(), endpoint(address), name->first});
+  }
+  if (!late_) return done(std::move(hops));
+  unanswered_.emplace_back(std::move(hops), std::move(done));
+}
+
+void Edge::answers_resolver() {
+  for (auto& [hops, done] : std::exchange(unanswered_, {})) done(std::move(hops));
 }
 
 Phone* Edge::find(const Flow& flow) {

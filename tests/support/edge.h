@@ -42,6 +42,11 @@ class Edge final : public proxy::Network, public proxy::Resolver {
   // ... and the edge will find out when it sends.
   void breaks_unseen(const Phone& phone);
   void sweeps_the_location_service();
+  // The host name has that address, behind those that it has already.
+  void resolves(const std::string& name, const std::string& address) { names_[name].push_back(address); }
+  // From now on, names are resolved when answers_resolver() is called.
+  void resolves_late() { late_ = true; }
+  void answers_resolver();
 
   proxy::Core& core() { return *core_; }
   registrar::MemoryStore& location() { return location_; }
@@ -54,8 +59,6 @@ class Edge final : public proxy::Network, public proxy::Resolver {
   void connect(const proxy::NextHop& hop, Connected done) override;
   void pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) override;
   void resolve(const sip::Uri& uri, Resolved done) override;
-  // Host names that resolve, to one address each.
-  std::map<std::string, std::string> names;
 
  private:
   friend class Phone;
@@ -72,6 +75,9 @@ class Edge final : public proxy::Network, public proxy::Resolver {
   std::unique_ptr<proxy::Core> core_;
   std::vector<std::unique_ptr<Phone>> phones_;
   std::vector<std::uint64_t> gone_;
+  std::map<std::string, std::vector<std::string>, std::less<>> names_;
+  bool late_ = false;
+  std::vector<std::pair<std::vector<proxy::NextHop>, Resolved>> unanswered_;
   std::uint64_t serials_ = 0;
   std::uint64_t random_ = 0;
   std::string ladder_;

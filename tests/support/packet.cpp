@@ -73,6 +73,10 @@ std::string param_of(std::string_view value, std::string_view name) {
   return std::string(value.substr(0, end));
 }
 
+std::string unquoted(std::string text) {
+  return text.starts_with('"') ? text.substr(1, text.size() - 2) : text;
+}
+
 Dialog caller_side(const Packet& answer) {
   Dialog dialog{answer.header("From"),      answer.header("To"),
                 answer.header("Call-ID"),   uri_in(answer.header("Contact")),

@@ -39,6 +39,8 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 std::string uri_in(std::string_view value);
 // The value of a header field parameter as it stands, with quotes; "" when there is none.
 std::string param_of(std::string_view value, std::string_view name);
+// `text` without the quotes around it, if there are any.
+std::string unquoted(std::string text);
 
 // One side's view of a dialog: RFC 3261 §12.1.
 struct Dialog {

@@ -165,7 +165,7 @@ TEST_P(EveryFlow, HasNoOtherTokenThanTheOneOfItsLayout) {
     Octets other = octets;
     other[13] = static_cast<std::uint8_t>(flags);
     sign(other, key(7));
-    const bool known = (flags & 0xe0) == 0 && (flags & 7) <= 4;
+    const bool known = (flags & 0xc0) == 0 && (flags & 7) <= 4;
     const bool same_length =
         (flags & 8) == (octets[13] & 8U) && ((flags & 7) == 0) == ((octets[13] & 7U) == 0);
     const auto verified = tokens.verify(encode(other));
@@ -173,6 +173,18 @@ TEST_P(EveryFlow, HasNoOtherTokenThanTheOneOfItsLayout) {
     if (!verified) {
       EXPECT_EQ(verified.error(), TokenError::malformed) << flags;
     }
+  }
+}
+
+TEST_P(EveryFlow, SaysWhetherItsUaWasRegistered) {
+  for (const bool registered : {false, true}) {
+    std::string token;
+    tokens.mint(its_flow, {dialect, registered}, token);
+    const auto verified = tokens.verify(token);
+    ASSERT_TRUE(verified.has_value());
+    EXPECT_EQ(verified->flow, its_flow);
+    EXPECT_EQ(verified->dialect, dialect);
+    EXPECT_EQ(verified->registered, registered);
   }
 }
 

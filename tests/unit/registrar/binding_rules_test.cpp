@@ -168,7 +168,7 @@ class FailingStore final : public LocationService {
     done(make_error_code(boost::system::errc::io_error));
   }
   void remove_flow(const Flow&) override {}
-  bool has_flow(const Flow&, Instant) override { return false; }
+  std::optional<Dialect> registered_over(const Flow&, Instant) override { return std::nullopt; }
   void sweep(Instant) override {}
   std::size_t size() const override { return 0; }
 };
@@ -199,7 +199,7 @@ class LateStore final : public LocationService {
     });
   }
   void remove_flow(const Flow&) override {}
-  bool has_flow(const Flow&, Instant) override { return false; }
+  std::optional<Dialect> registered_over(const Flow&, Instant) override { return std::nullopt; }
   void sweep(Instant) override {}
   std::size_t size() const override { return 0; }
 

@@ -17,8 +17,8 @@ std::string aor(int i) {
 
 TEST(FlowIndex, TakesAllAorsOfAFlowOnce) {
   FlowIndex index;
-  index.put(flow, "alice@example.com", start);
-  index.put(flow_from(Protocol::udp, "192.0.2.1", 40000), "bob@example.com", start);
+  index.put(flow, "alice@example.com", start, Dialect::rfc);
+  index.put(flow_from(Protocol::udp, "192.0.2.1", 40000), "bob@example.com", start, Dialect::rfc);
   EXPECT_THAT(index.take(flow), ElementsAre("alice@example.com"));
   EXPECT_THAT(index.take(flow), IsEmpty());
 }
@@ -28,7 +28,7 @@ TEST(FlowIndex, HoldsEachAorOnce) {
   for (const int count : {2, 100}) {
     FlowIndex index;
     for (int round = 0; round < 2; ++round) {
-      for (int i = 0; i < count; ++i) index.put(flow, aor(i), start);
+      for (int i = 0; i < count; ++i) index.put(flow, aor(i), start, Dialect::rfc);
     }
     EXPECT_EQ(index.take(flow).size(), count);
   }
@@ -37,27 +37,27 @@ TEST(FlowIndex, HoldsEachAorOnce) {
 TEST(FlowIndex, TheLatestExpiryCounts) {
   for (const int others : {0, 100}) {
     FlowIndex index;
-    for (int i = 0; i < others; ++i) index.put(flow, aor(i), start);
-    index.put(flow, "alice@example.com", start + 60s);
-    EXPECT_TRUE(index.any_alive(flow, start + 59s));
-    EXPECT_FALSE(index.any_alive(flow, start + 60s));
-    index.put(flow, "alice@example.com", start + 30s);
-    EXPECT_FALSE(index.any_alive(flow, start + 30s));
+    for (int i = 0; i < others; ++i) index.put(flow, aor(i), start, Dialect::rfc);
+    index.put(flow, "alice@example.com", start + 60s, Dialect::rfc);
+    EXPECT_TRUE(index.dialect_of(flow, start + 59s));
+    EXPECT_FALSE(index.dialect_of(flow, start + 60s));
+    index.put(flow, "alice@example.com", start + 30s, Dialect::rfc);
+    EXPECT_FALSE(index.dialect_of(flow, start + 30s));
   }
 }
 
 TEST(FlowIndex, ForgetsWhatIsErased) {
   for (const int count : {1, 8, 9, 100}) {
     FlowIndex index;
-    for (int i = 0; i < count; ++i) index.put(flow, aor(i), start + 60s);
+    for (int i = 0; i < count; ++i) index.put(flow, aor(i), start + 60s, Dialect::rfc);
     for (int i = 1; i < count; ++i) index.erase(flow, aor(i));
     index.erase(flow, "nobody@example.com");
-    EXPECT_TRUE(index.any_alive(flow, start));
+    EXPECT_TRUE(index.dialect_of(flow, start));
     index.erase(flow, aor(0));
-    EXPECT_FALSE(index.any_alive(flow, start));
+    EXPECT_FALSE(index.dialect_of(flow, start));
     EXPECT_THAT(index.take(flow), IsEmpty());
-    index.put(flow, aor(0), start + 60s);
-    EXPECT_TRUE(index.any_alive(flow, start));
+    index.put(flow, aor(0), start + 60s, Dialect::rfc);
+    EXPECT_TRUE(index.dialect_of(flow, start));
   }
 }
 

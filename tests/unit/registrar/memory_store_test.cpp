@@ -71,7 +71,7 @@ TEST(MemoryStore, DropsARecordLeftWithoutBindings) {
       "alice@example.com", [](Record& record) { record.bindings.clear(); }, [](auto) {});
   EXPECT_EQ(store.size(), 0);
   EXPECT_EQ(count(store, "alice@example.com"), 0);
-  EXPECT_FALSE(store.has_flow(tcp, start));
+  EXPECT_FALSE(store.registered_over(tcp, start));
 }
 
 // RFC 5626 §7: "the proxy MUST invalidate all the bindings in the target set that use that flow (regardless
@@ -87,8 +87,8 @@ TEST(MemoryStore, ABrokenFlowTakesAllItsBindingsRegardlessOfAor) {
   EXPECT_EQ(count(store, "bob@example.com"), 0);
   EXPECT_EQ(count(store, "carol@example.com"), 1);
   EXPECT_EQ(store.size(), 2);
-  EXPECT_FALSE(store.has_flow(tcp, start));
-  EXPECT_TRUE(store.has_flow(udp, start));
+  EXPECT_FALSE(store.registered_over(tcp, start));
+  EXPECT_TRUE(store.registered_over(udp, start));
 }
 
 TEST(MemoryStore, ABrokenFlowIsForgottenOnlyOnce) {
@@ -97,7 +97,7 @@ TEST(MemoryStore, ABrokenFlowIsForgottenOnlyOnce) {
   store.remove_flow(tcp);
   store.remove_flow(tcp);
   add(store, "alice@example.com", binding_over(tcp));
-  EXPECT_TRUE(store.has_flow(tcp, start));
+  EXPECT_TRUE(store.registered_over(tcp, start));
   store.remove_flow(tcp);
   EXPECT_EQ(store.size(), 0);
 }
@@ -108,8 +108,8 @@ TEST(MemoryStore, ABindingThatMovedToAnotherFlowDoesNotGoWithTheOldOne) {
   add(store, "alice@example.com", binding_over(tcp));
   store.update(
       "alice@example.com", [](Record& record) { record.bindings[0].flow = udp; }, [](auto) {});
-  EXPECT_FALSE(store.has_flow(tcp, start));
-  EXPECT_TRUE(store.has_flow(udp, start));
+  EXPECT_FALSE(store.registered_over(tcp, start));
+  EXPECT_TRUE(store.registered_over(udp, start));
   store.remove_flow(tcp);
   EXPECT_EQ(count(store, "alice@example.com"), 1);
 }
@@ -132,7 +132,7 @@ TEST(MemoryStore, ABindingWithAPathOutlivesTheConnectionItsRegisterCameOver) {
   add(store, "alice@example.com", binding);
   store.remove_flow(tcp);
   EXPECT_EQ(store.size(), 1);
-  EXPECT_FALSE(store.has_flow(tcp, start));
+  EXPECT_FALSE(store.registered_over(tcp, start));
 }
 
 TEST(MemoryStore, ABindingReachedByItsUriOutlivesTheFlow) {
@@ -140,7 +140,7 @@ TEST(MemoryStore, ABindingReachedByItsUriOutlivesTheFlow) {
   Binding binding = binding_over(udp);
   binding.by_flow = false;
   add(store, "alice@example.com", binding);
-  EXPECT_TRUE(store.has_flow(udp, start));
+  EXPECT_TRUE(store.registered_over(udp, start));
   store.remove_flow(udp);
   EXPECT_EQ(store.size(), 1);
 }
@@ -150,12 +150,12 @@ TEST(MemoryStore, AFlowLivesAsLongAsItsLastBinding) {
   add(store, "alice@example.com", binding_over(tcp, start + 60s));
   add(store, "alice@example.com", binding_over(tcp, start + 120s));
   add(store, "bob@example.com", binding_over(tcp, start + 90s));
-  EXPECT_TRUE(store.has_flow(tcp, start + 119s));
-  EXPECT_FALSE(store.has_flow(tcp, start + 120s));
+  EXPECT_TRUE(store.registered_over(tcp, start + 119s));
+  EXPECT_FALSE(store.registered_over(tcp, start + 120s));
   store.update(
       "alice@example.com", [](Record& record) { record.bindings.clear(); }, [](auto) {});
-  EXPECT_TRUE(store.has_flow(tcp, start + 89s));
-  EXPECT_FALSE(store.has_flow(tcp, start + 90s));
+  EXPECT_TRUE(store.registered_over(tcp, start + 89s));
+  EXPECT_FALSE(store.registered_over(tcp, start + 90s));
 }
 
 TEST(MemoryStore, ARefreshKeepsTheFlowAlive) {
@@ -163,7 +163,7 @@ TEST(MemoryStore, ARefreshKeepsTheFlowAlive) {
   add(store, "alice@example.com", binding_over(tcp, start + 60s));
   store.update(
       "alice@example.com", [](Record& record) { record.bindings[0].expires += 60s; }, [](auto) {});
-  EXPECT_TRUE(store.has_flow(tcp, start + 119s));
+  EXPECT_TRUE(store.registered_over(tcp, start + 119s));
 }
 
 TEST(MemoryStore, SweepsWhatHasExpired) {
@@ -175,7 +175,7 @@ TEST(MemoryStore, SweepsWhatHasExpired) {
   sweep_all(store, start + 60s);
   EXPECT_EQ(store.size(), 501);
   EXPECT_EQ(count(store, "ua1@example.com"), 1);
-  EXPECT_TRUE(store.has_flow(tcp, start + 60s));
+  EXPECT_TRUE(store.registered_over(tcp, start + 60s));
   sweep_all(store, start + 120s);
   EXPECT_EQ(store.size(), 0);
 }
@@ -191,7 +191,7 @@ TEST(MemoryStore, AConnectionOfManyAorsIsForgottenWhole) {
   EXPECT_EQ(store.size(), 4900);
   store.remove_flow(tcp);
   EXPECT_EQ(store.size(), 0);
-  EXPECT_FALSE(store.has_flow(tcp, start));
+  EXPECT_FALSE(store.registered_over(tcp, start));
 }
 
 // To be run under the thread sanitizer, too.
@@ -205,7 +205,7 @@ TEST(MemoryStore, IsThreadSafe) {
           shared, [&](Record& record) { record.bindings.assign(1, binding_over(own)); }, [](auto) {});
       store.lookup(shared, [](const Record& record) { ASSERT_LE(record.bindings.size(), 1); });
       if (i % 100 == 0) store.remove_flow(own);
-      store.has_flow(own, start);
+      store.registered_over(own, start);
       store.sweep(start);
     }
     store.remove_flow(own);
@@ -215,7 +215,7 @@ TEST(MemoryStore, IsThreadSafe) {
   for (std::thread& worker : workers) worker.join();
   for (unsigned i = 0; i < 4; ++i) {
     const Flow own = flow_from(Protocol::tcp, "192.0.2.1", static_cast<std::uint16_t>(50000 + i));
-    EXPECT_FALSE(store.has_flow(own, start));
+    EXPECT_FALSE(store.registered_over(own, start));
   }
   EXPECT_EQ(store.size(), 0);
 }

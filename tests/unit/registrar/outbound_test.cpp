@@ -167,7 +167,7 @@ TEST_F(Outbound, TheBindingIsReplacedWhateverItsContactAndCallId) {
   EXPECT_EQ(binding().registered, registered);
   EXPECT_EQ(binding().updated, now);
   EXPECT_EQ(binding().flow, second);
-  EXPECT_FALSE(store.has_flow(first, now));
+  EXPECT_FALSE(store.registered_over(first, now));
 }
 
 TEST_F(Outbound, AnotherRegIdOrInstanceOrAorIsAnotherBinding) {
@@ -247,7 +247,7 @@ TEST_F(Outbound, ADraftUaNeedsNoOptionTagsAndGetsNone) {
   send({.call_id = "2", .fields = {callee + ";flow-id=2"}, .flow = first});
   send({.call_id = "3", .fields = {callee + ";flow-id=1"}, .flow = second});
   EXPECT_EQ(store.size(), 2);
-  EXPECT_FALSE(store.has_flow(flow, now));
+  EXPECT_FALSE(store.registered_over(flow, now));
 }
 
 TEST_F(Outbound, ADraftUaIsNotAnswered439) {

@@ -1,0 +1,49 @@
+// A shard whose transaction table is full.
+#include "support/ladder.h"
+
+namespace flowgate::test {
+namespace {
+
+class FullTable : public ::testing::Test {
+ protected:
+  static proxy::Settings two_transactions() {
+    proxy::Settings settings;
+    settings.max_transactions = 2;
+    return settings;
+  }
+  Edge edge{two_transactions()};
+  Phone& alice = edge.tcp("alice", "198.51.100.1:40001");
+  Phone& bob = edge.tcp("bob", "198.51.100.2:40002");
+};
+
+// §21.5.4: 503 with Retry-After.
+TEST_F(FullTable, TurnsFurtherRequestsAway) {
+  bob.is_registered();
+  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
+  const Packet message = bob.receives("MESSAGE");
+  const std::string second = alice.opens("MESSAGE", "sip:bob@example.com");
+  alice.sends(second);
+  const Packet refusal = alice.receives("SIP/2.0 503");
+  EXPECT_NE(refusal.header("Retry-After"), "");
+  bob.receives_nothing();
+  bob.sends(bob.answers(message, 200));
+  alice.receives("SIP/2.0 200");
+  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
+  bob.receives("MESSAGE");
+}
+
+// A CANCEL makes room: it is carried out all the same.
+TEST_F(FullTable, StillCancels) {
+  bob.is_registered();
+  const std::string invite = alice.opens("INVITE", "sip:bob@example.com");
+  alice.sends(invite);
+  alice.receives("SIP/2.0 100");
+  bob.sends(bob.answers(bob.receives("INVITE"), 180));
+  alice.receives("SIP/2.0 180");
+  alice.sends(alice.cancels(invite));
+  alice.receives("SIP/2.0 200");
+  bob.receives("CANCEL");
+}
+
+}  // namespace
+}  // namespace flowgate::test

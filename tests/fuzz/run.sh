@@ -1,0 +1,43 @@
+#!/bin/sh
+# Builds the fuzz targets with clang in build-fuzz and runs each on its corpus, as many at once as there are
+# cores. Fails when one finds a fault; the input is then in build-fuzz/found.
+#
+#   sh tests/fuzz/run.sh [SECONDS [TARGET...]]   20 seconds and all targets by default
+#
+# What a run discovers is kept in build-fuzz/corpus and used by the next one.
+set -eu
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=$top/build-fuzz
+seconds=${1:-20}
+[ $# -eq 0 ] || shift
+[ $# -gt 0 ] || set -- core edits framing message stun token uri values
+
+cmake -S "$top" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g" -DFLOWGATE_FUZZ=ON \
+  -DFLOWGATE_SANITIZE=address,undefined,fuzzer-no-link >/dev/null
+cmake --build "$build" --target fuzz_targets
+
+# One target: its log is shown only when it fails.
+one='
+  target=$4
+  seeds=$1/tests/fuzz/corpus/$target
+  kept=$2/corpus/$target
+  mkdir -p "$kept" "$2/found"
+  case $target in
+    core) max_len=16384 ;;
+    stun | token | uri) max_len=1024 ;;
+    *) max_len=8192 ;;
+  esac
+  dictionary=$1/tests/fuzz/$target.dict
+  [ -f "$dictionary" ] || dictionary=$1/tests/fuzz/sip.dict
+  log=$2/$target.log
+  if "$2/tests/fuzz/fuzz_$target" -max_total_time="$3" -max_len=$max_len -rss_limit_mb=2048 -timeout=10 \
+    -dict="$dictionary" -artifact_prefix="$2/found/$target-" "$kept" "$seeds" >"$log" 2>&1; then
+    echo "$target: $(grep -c . "$log") lines of log, $(grep "^Done" "$log")"
+  else
+    tail -n 60 "$log"
+    echo "$target: FAILED, see $log"
+    exit 1
+  fi
+'
+printf '%s\n' "$@" | xargs -n 1 -P "$(nproc)" sh -c "$one" fuzz "$top" "$build" "$seconds"

@@ -1,0 +1,65 @@
+// Which request that the edge sent stems from which that it received, and what became of it: the ground that
+// other observers stand on.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/known_bindings.h"
+
+namespace flowgate::sim {
+
+struct Parent;
+
+// One request sent on, named by the branch that the edge gave it.
+struct Attempt {
+  Parent* parent = nullptr;
+  Flow to;
+  Instant at{};
+  std::string instance;  // "" when no binding leads there
+  bool gone = false;     // there was no such connection (any more)
+  bool answered = false;
+  int final_status = 0;
+};
+
+// One request received, and what was known of its target then.
+struct Parent {
+  Packet request;
+  Flow from;
+  Instant at{};
+  std::vector<KnownBinding> bindings;  // of its Request-URI
+  std::vector<Attempt*> attempts;
+};
+
+class Forwarding final : public Observer {
+ public:
+  Forwarding(const Agenda& agenda, const KnownBindings& bindings) : agenda_(agenda), bindings_(bindings) {}
+
+  void arriving(const Flow& flow, const Packet& packet) override;
+  void sent(const Flow& flow, const Packet& packet, bool gone) override;
+  void flow_closed(const Flow& flow) override;
+  void edge_crashed() override;
+
+  // Of the request that is arriving or being handled; null when it was there before.
+  const Parent* fresh_parent() const { return fresh_parent_; }
+  // Of the request that is being sent; null when that stems from nothing.
+  const Attempt* attempt() const { return attempt_; }
+  bool is_first_sending() const { return first_sending_; }
+  const Parent* find(std::string_view branch, std::string_view method) const;
+
+ private:
+  const Agenda& agenda_;
+  const KnownBindings& bindings_;
+  std::map<std::string, std::unique_ptr<Parent>, std::less<>> parents_;  // by branch and method
+  std::map<std::string, std::unique_ptr<Attempt>, std::less<>> attempts_;
+  const Parent* fresh_parent_ = nullptr;
+  const Attempt* attempt_ = nullptr;
+  bool first_sending_ = false;
+};
+
+// RFC 3261 §17.2.3: what names a transaction here, where every phone's branches are its own.
+std::string transaction_name(std::string_view branch, std::string_view method);
+
+}  // namespace flowgate::sim

@@ -1,0 +1,62 @@
+#include "sim/right_flow.h"
+
+#include <algorithm>
+
+namespace flowgate::sim {
+
+void RightFlow::sent(const Flow& flow, const Packet& packet, bool) {
+  if (!packet.is_request()) return;
+  const Attempt* const attempt = forwarding_.attempt();
+  if (attempt == nullptr)
+    return verdict_.fail(name, "a request out of nowhere: " + std::string(packet.start_line()));
+  if (!packet.is_well_formed()) return verdict_.fail(name, "not a SIP message:\n" + packet.text());
+  if (flow != attempt->to) {
+    return verdict_.fail(name, std::string(packet.start_line()) + " went to " + flow.text() +
+                                   ", its transaction's flow is " + attempt->to.text());
+  }
+  if (!forwarding_.is_first_sending()) return;
+  learn(*attempt, packet);
+  if (!is_right(*attempt)) {
+    verdict_.fail(name, std::string(attempt->parent->request.start_line()) + " went to " + flow.text());
+  }
+}
+
+// RFC 5626 §5.3: the Record-Route of the side that the request goes to stands in front of that of the side
+// that it came from.
+void RightFlow::learn(const Attempt& attempt, const Packet& packet) {
+  const auto before = attempt.parent->request.all("Record-Route").size();
+  const auto now = packet.all("Record-Route");
+  if (now.size() > before) learn(now[0], attempt.to);
+  if (now.size() > before + 1) learn(now[1], attempt.parent->from);
+}
+
+void RightFlow::learn(std::string_view record_route, const Flow& flow) {
+  const std::string_view token = user_in(uri_in(record_route));
+  if (token.empty()) return;
+  const auto [entry, fresh] = flow_of_token_.try_emplace(std::string(token), flow);
+  if (entry->second != flow)
+    verdict_.fail(name, "one token for " + entry->second.text() + " and " + flow.text());
+}
+
+bool RightFlow::is_right(const Attempt& attempt) {
+  const Parent& parent = *attempt.parent;
+  const Flow* named = nullptr;
+  unsigned tokens = 0;
+  for (const std::string_view route : parent.request.all("Route")) {
+    const std::string_view token = user_in(uri_in(route));
+    if (token.empty()) continue;
+    const auto known = flow_of_token_.find(token);
+    if (known == flow_of_token_.end()) return false;
+    named = &known->second;
+    ++tokens;
+  }
+  // RFC 5626 §5.3: a single token of the very flow that the request came over means that the UA sends it out.
+  if (named != nullptr && tokens == 1 && *named == parent.from) named = nullptr;
+  const std::string_view uri = parent.request.uri();
+  const bool to_binding = std::ranges::any_of(
+      parent.bindings, [&](const KnownBinding& binding) { return binding.leads_to(attempt.to); });
+  if (named != nullptr) return *named == attempt.to || (KnownBindings::is_gruu(uri) && to_binding);
+  return KnownBindings::is_located(uri) ? to_binding : host_port_in(uri) == attempt.to.remote.text();
+}
+
+}  // namespace flowgate::sim

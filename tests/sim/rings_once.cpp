@@ -1,0 +1,37 @@
+#include "sim/rings_once.h"
+
+namespace flowgate::sim {
+
+void RingsOnce::sent(const Flow& flow, const Packet& packet, bool) {
+  const Attempt* const attempt = forwarding_.attempt();
+  if (attempt == nullptr || !forwarding_.is_first_sending() || packet.method() == "ACK" ||
+      attempt->instance.empty()) {
+    return;
+  }
+  for (const Attempt* earlier : attempt->parent->attempts) {
+    if (earlier == attempt || earlier->instance != attempt->instance || has_failed(*earlier)) continue;
+    return verdict_.fail(name, std::string(packet.start_line()) + " went to " + flow.text() + " and to " +
+                                   earlier->to.text() + ", both of " + attempt->instance);
+  }
+}
+
+// RFC 5626 §7: 408, 430, a broken or a silent flow; draft-ietf-sip-outbound-00 §5.2: 410.
+bool RingsOnce::has_failed(const Attempt& attempt) const {
+  switch (attempt.final_status) {
+    case 0:
+      break;
+    case 408:
+    case 410:
+    case 430:
+      return true;
+    default:
+      return false;
+  }
+  if (attempt.gone) return true;
+  const auto waited = agenda_.now() - attempt.at;
+  // Timer F runs whatever was heard; with Timer B a provisional response means life.
+  const bool non_invite = attempt.parent->request.method() != "INVITE";
+  return attempt.answered ? non_invite && waited >= std::chrono::seconds{32} : waited >= patience_;
+}
+
+}  // namespace flowgate::sim
