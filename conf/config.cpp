@@ -113,8 +113,9 @@ Timers read_timers(const Section& top) {
   timers.t1 = milliseconds(t1);
   timers.t2 = milliseconds(section.number("t2_ms", std::max(4'000U, t1), t1, 60'000));
   timers.t4 = milliseconds(section.number("t4_ms", 5'000, 10, 60'000));
-  timers.timer_c = seconds(section.number("timer_c_seconds", 180, 1, 86'400));
-  timers.branch_timeout = milliseconds(section.number("branch_timeout_ms", 64 * t1, 1, 64 * t1));
+  timers.timer_c = seconds(section.number("timer_c_seconds", 185, 1, 86'400));
+  timers.branch_timeout =
+      milliseconds(section.number("branch_timeout_ms", std::min(5'000U, 64 * t1), 1, 64 * t1));
   return timers;
 }
 

@@ -26,16 +26,16 @@ struct Limits {
   sip::Limits sip;                    // of one message
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
-  std::size_t transactions = 200'000;      // alive at once, of each shard
+  std::size_t transactions = 1'000'000;    // alive at once, of each shard
   std::size_t send_queue_bytes = 1 << 20;  // waiting in one connection; never less than sip.message_bytes
 };
 
 struct Timers {
   std::chrono::milliseconds t1{500}, t2{4000}, t4{5000};  // RFC 3261 §17.1.1.1; t1 <= t2
-  std::chrono::seconds timer_c{180};                      // RFC 3261 §16.6 (11)
+  std::chrono::seconds timer_c{185};                      // RFC 3261 §16.6 (11): above three minutes
   // How long a flow may stay silent, without any response to a request sent down it, before the next flow of
-  // the same instance is tried. At most, and by default, 64*T1: then the transaction times out anyway.
-  std::chrono::milliseconds branch_timeout{32'000};
+  // the same instance is tried. At most 64*T1: then the transaction times out anyway.
+  std::chrono::milliseconds branch_timeout{5'000};
 };
 
 struct Config {

@@ -39,13 +39,13 @@ TEST_F(ConfigTest, OnlyDomainsIsRequiredAndTheRestHasDefaults) {
   EXPECT_EQ(config.limits.sip.uri_bytes, 4096U);
   EXPECT_EQ(config.limits.connections, 100'000U);
   EXPECT_EQ(config.limits.bindings_per_aor, 32U);
-  EXPECT_EQ(config.limits.transactions, 200'000U);
+  EXPECT_EQ(config.limits.transactions, 1'000'000U);
   EXPECT_EQ(config.limits.send_queue_bytes, 1'048'576U);
   EXPECT_EQ(config.timers.t1, milliseconds(500));
   EXPECT_EQ(config.timers.t2, milliseconds(4000));
   EXPECT_EQ(config.timers.t4, milliseconds(5000));
-  EXPECT_EQ(config.timers.timer_c, seconds(180));
-  EXPECT_EQ(config.timers.branch_timeout, milliseconds(32'000));
+  EXPECT_EQ(config.timers.timer_c, seconds(185));
+  EXPECT_EQ(config.timers.branch_timeout, milliseconds(5'000));
 }
 
 TEST_F(ConfigTest, EveryKeyIsRead) {
