@@ -280,15 +280,15 @@ void Core::locate(const sip::Uri& uri, const RouteDecision& decision, std::funct
       std::stable_partition(found.targets.begin(), found.targets.end(), [&](const Target& target) {
         return target.by_flow && target.flow == decision.down->flow;
       });
-      if (found.targets.empty()) {
+      const Target down = plain_target(decision);
+      if (found.targets.empty() && (!sips || is_secure(down))) {
         found.located = false;
-        found.targets.push_back(plain_target(decision));
+        found.targets.push_back(down);
       }
     } else if (located.status != 0) {
       found.refusal = {located.status, {}, {}};
-    } else if (found.targets.empty()) {
-      found.refusal = {480, "No Secure Contact", {}};
     }
+    if (found.targets.empty() && !found.refusal) found.refusal = {480, "No Secure Contact", {}};
     done(std::move(found));
   });
 }

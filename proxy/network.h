@@ -45,6 +45,10 @@ class Resolver {
   // resolve. `done` is called once, at once or later.
   using Resolved = std::function<void(std::vector<NextHop>)>;
   virtual void resolve(const sip::Uri& uri, Resolved done) = 0;
+
+  // A next hop gave a transport error, no answer at all, or a 503 (RFC 3263 §4.3): others are to be tried
+  // before it for a while.
+  virtual void failed(const NextHop& /*hop*/) {}
 };
 
 // RFC 3263 §4.1: the transport that the URI itself asks for: its transport parameter; else TLS for sips; else

@@ -29,10 +29,29 @@ std::uint64_t random_number() {
 }  // namespace
 
 Shard::Shard(unsigned number, std::uint64_t first_serial, const transport::Options& options,
-             transport::TlsContexts* tls, const std::vector<std::unique_ptr<Shard>>& shards)
-    : number_(number), shards_(shards), transport_(context_, number, first_serial, options, tls, *this) {}
+             transport::TlsContexts* tls, const std::vector<std::unique_ptr<Shard>>& shards,
+             const dns::Options& dns)
+    : number_(number),
+      shards_(shards),
+      tls_(tls != nullptr),
+      transport_(context_, number, first_serial, options, tls, *this),
+      resolver_(
+          context_, dns, [this](Protocol protocol, bool v6) { return dialable(protocol, v6); }, random_number,
+          [this] { arm(); }) {}
 
 Shard::~Shard() = default;
+
+transport::Listener Shard::listen(const transport::Listener& listener) {
+  const transport::Listener bound = transport_.listen(listener);
+  if (bound.protocol == Protocol::udp) (bound.local.v6 ? udp_v6_ : udp_v4_) = true;
+  return bound;
+}
+
+// A datagram needs one of our sockets, so that the answer finds us; connections are made from any port.
+bool Shard::dialable(Protocol protocol, bool v6) const {
+  if (protocol == Protocol::udp) return v6 ? udp_v6_ : udp_v4_;
+  return protocol == Protocol::tcp || (protocol == Protocol::tls && tls_);
+}
 
 void Shard::make_core(const proxy::Core::Options& options, const proxy::LocalAddresses& local,
                       const registrar::Domains& domains, registrar::LocationService& location,
@@ -48,6 +67,7 @@ void Shard::run() {
 void Shard::stop() {
   boost::asio::post(context_, [this] {
     transport_.stop();
+    resolver_.stop();
     context_.stop();
   });
   if (thread_.joinable()) thread_.join();

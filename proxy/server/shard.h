@@ -13,7 +13,7 @@
 
 #include "proxy/core.h"
 #include "proxy/network.h"
-#include "proxy/server/host_resolver.h"
+#include "proxy/server/dns_resolver.h"
 #include "transport/transport.h"
 
 namespace flowgate::server {
@@ -22,11 +22,12 @@ class Shard final : public transport::Receiver, public proxy::Network {
  public:
   // `shards`: all of them, this one among them; filled before run().
   Shard(unsigned number, std::uint64_t first_serial, const transport::Options& options,
-        transport::TlsContexts* tls, const std::vector<std::unique_ptr<Shard>>& shards);
+        transport::TlsContexts* tls, const std::vector<std::unique_ptr<Shard>>& shards,
+        const dns::Options& dns = {});
   ~Shard() override;
 
   // Throws boost::system::system_error.
-  transport::Listener listen(const transport::Listener& listener) { return transport_.listen(listener); }
+  transport::Listener listen(const transport::Listener& listener);
   // Once, before run().
   void make_core(const proxy::Core::Options& options, const proxy::LocalAddresses& local,
                  const registrar::Domains& domains, registrar::LocationService& location,
@@ -49,14 +50,17 @@ class Shard final : public transport::Receiver, public proxy::Network {
 
  private:
   void flow_closed(const Flow& flow);
+  bool dialable(Protocol protocol, bool v6) const;
   void arm();
 
   unsigned number_;
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   const std::vector<std::unique_ptr<Shard>>& shards_;
+  const bool tls_;
+  bool udp_v4_ = false, udp_v6_ = false;  // there is a socket
   transport::Transport transport_;
-  HostResolver resolver_{context_};
+  DnsResolver resolver_;
   std::unique_ptr<proxy::Core> core_;
   boost::asio::steady_timer timer_{context_};
   std::optional<registrar::Instant> armed_;

@@ -259,7 +259,7 @@ TEST_F(ConfigTest, LimitsFitIntoOneAnother) {
 }
 
 TEST_F(ConfigTest, TheBranchTimeoutIsAtMost64TimesT1) {
-  EXPECT_EQ(loaded_with("timers: {t1_ms: 100}\n").timers.branch_timeout, milliseconds(6400));
+  EXPECT_EQ(loaded_with("timers: {t1_ms: 50}\n").timers.branch_timeout, milliseconds(3200));
   EXPECT_EQ(
       refusal_with("timers: {branch_timeout_ms: 32001}\n"),
       "flowgate.yaml:2:29: timers.branch_timeout_ms: expected a whole number from 1 to 32000, found '32001'");
