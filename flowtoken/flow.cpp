@@ -75,6 +75,10 @@ std::optional<Endpoint> Endpoint::from(std::string_view address, std::uint16_t p
   char literal[INET6_ADDRSTRLEN];
   if (address.size() >= sizeof literal || address.find('\0') != address.npos) return std::nullopt;
   literal[address.copy(literal, address.size())] = '\0';
+  // RFC 5118 §4.10: the grammar of RFC 3261 puts a colon too many between "::" and an IPv4 address.
+  char* const last_colon = std::strrchr(literal, ':');
+  if (address.find(":::") != address.npos && std::strchr(last_colon, '.') != nullptr)
+    std::memmove(last_colon, last_colon + 1, std::strlen(last_colon));
 
   Endpoint endpoint;
   endpoint.port = port;

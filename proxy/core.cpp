@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/next_hops.h"
 #include "proxy/received.h"
 #include "proxy/validation.h"
 #include "sip/address.h"
@@ -317,9 +318,13 @@ void Core::forward_ack(const Flow& flow, const sip::StoredMessage& request, cons
       continue;
     }
     const auto kept = std::make_shared<sip::StoredMessage>(request.get());
-    find_flow(parts_, next_hop, flow, [this, flow, kept, plan](boost::system::result<Flow> to) {
-      if (to) send_ack(flow, *to, kept->get(), plan);
-    });
+    find_next_hops(parts_, next_hop, flow, kept->get().text().size() + kForwardingOctets,
+                   [this, flow, kept, plan](std::vector<NextHop> hops) {
+                     connect_first(parts_, std::move(hops),
+                                   [this, flow, kept, plan](boost::system::result<Flow> to) {
+                                     if (to) send_ack(flow, *to, kept->get(), plan);
+                                   });
+                   });
   }
 }
 

@@ -1,33 +1,10 @@
 #include "proxy/core_parts.h"
 
-#include <memory>
-#include <utility>
-
 #include "sip/address.h"
 #include "sip/value.h"
 
 namespace flowgate::proxy {
 namespace {
-
-boost::system::error_code unreachable() {
-  return make_error_code(boost::system::errc::host_unreachable);
-}
-
-// Tries one address after the other.
-void connect_first(Network& network, std::shared_ptr<std::vector<NextHop>> hops, std::size_t index,
-                   Network::Connected done) {
-  if (index == hops->size()) return done(unreachable());
-  const NextHop& hop = (*hops)[index];
-  network.connect(hop, [&network, hops, index, done = std::move(done)](boost::system::result<Flow> flow) {
-    if (flow) return done(flow);
-    connect_first(network, hops, index + 1, done);
-  });
-}
-
-bool may_reach(const Endpoint& address, const Flow& source) {
-  if (address.is_unspecified() || address.is_multicast()) return false;
-  return !address.is_loopback() || source.remote.is_loopback();
-}
 
 // The URI of a Route value; "" when it is malformed.
 sip::Uri route_uri(std::string_view value) {
@@ -36,20 +13,6 @@ sip::Uri route_uri(std::string_view value) {
 }
 
 }  // namespace
-
-void find_flow(CoreParts& parts, std::string_view text, const Flow& source, Network::Connected done) {
-  const auto uri = sip::Uri::parse(text);
-  if (!uri || !uri->is_sip()) return done(unreachable());
-  if (const auto hop = literal_next_hop(*uri)) {
-    if (!may_reach(hop->address, source)) return done(unreachable());
-    return parts.network.connect(*hop, std::move(done));
-  }
-  parts.resolver.resolve(
-      *uri, [&network = parts.network, source, done = std::move(done)](std::vector<NextHop> hops) {
-        std::erase_if(hops, [&](const NextHop& hop) { return !may_reach(hop.address, source); });
-        connect_first(network, std::make_shared<std::vector<NextHop>>(std::move(hops)), 0, done);
-      });
-}
 
 ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decision,
                      const sip::Message& request, std::string& next_hop) {

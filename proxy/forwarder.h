@@ -13,6 +13,9 @@
 
 namespace flowgate::proxy {
 
+// About what Via, Record-Route and Route add to a request.
+inline constexpr std::size_t kForwardingOctets = 400;
+
 // What is done to one request on its way to one target.
 struct ForwardPlan {
   std::string request_uri;        // to put in; empty: as it came

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "proxy/next_hops.h"
 #include "sip/text.h"
 
 namespace flowgate::proxy {
@@ -76,15 +77,39 @@ void ResponseContext::start(std::vector<Target> targets) {
       send(branch, branch.target.flow);
       continue;
     }
-    find_flow(parts_, next_hop, server_->flow(),
-              [self = shared_from_this(), &branch](boost::system::result<Flow> flow) {
-                if (!branch.pending || self->final_sent_) return;
-                flow ? self->send(branch, *flow) : self->unreachable(branch);
-              });
+    const std::size_t octets = server_->request().text().size() + kForwardingOctets;
+    find_next_hops(parts_, next_hop, server_->flow(), octets,
+                   [self = shared_from_this(), &branch](std::vector<NextHop> hops) {
+                     branch.hops = std::move(hops);
+                     self->connect(branch);
+                   });
   }
   if (!outermost) return;
   starting_ = false;
   finish_if_done();
+}
+
+// RFC 3263 §4.3: to the first of its next hops that can be reached, the others being left for when that
+// fails.
+void ResponseContext::connect(TargetBranch& branch) {
+  if (!branch.pending || final_sent_ || server_ == nullptr) return;
+  if (branch.hop == branch.hops.size()) return unreachable(branch);
+  parts_.network.connect(branch.hops[branch.hop],
+                         [self = shared_from_this(), &branch](boost::system::result<Flow> flow) {
+                           if (!branch.pending || self->final_sent_ || self->server_ == nullptr) return;
+                           if (flow) return self->send(branch, *flow);
+                           if (!self->try_next_hop(branch)) self->unreachable(branch);
+                         });
+}
+
+// §4.3: a failure is a transport error, a timeout or a 503.
+bool ResponseContext::try_next_hop(TargetBranch& branch) {
+  if (branch.hop == branch.hops.size()) return false;
+  parts_.resolver.failed(branch.hops[branch.hop]);
+  if (++branch.hop == branch.hops.size() || cancelled_ || final_sent_ || six_hundred_) return false;
+  branch.transaction = nullptr;
+  connect(branch);
+  return true;
 }
 
 // RFC 5393 §5.3.3.1: the breadths of all branches that are out at a time add up to no more than that of the
@@ -124,7 +149,8 @@ void ResponseContext::send(TargetBranch& branch, const Flow& flow) {
   branch.transaction = &transaction;
   if (!transaction.start()) {
     branch.transaction = nullptr;
-    return unreachable(branch);
+    if (!try_next_hop(branch)) unreachable(branch);
+    return;
   }
   const Settings& settings = parts_.transactions.settings();
   TimerWheel& timers = parts_.transactions.timers();
@@ -141,7 +167,9 @@ void ResponseContext::received(ClientTransaction& transaction, const sip::Messag
   if (status < 200) return provisional(*branch, response);
   branch->timer_c.cancel();
   if (status < 300) return success(*branch, response);
-  if (branch->pending) refused(*branch, response);
+  if (!branch->pending) return;
+  if (status == 503 && try_next_hop(*branch)) return;
+  refused(*branch, response);
 }
 
 void ResponseContext::provisional(TargetBranch& branch, const sip::Message& response) {
@@ -194,7 +222,7 @@ void ResponseContext::refused(TargetBranch& branch, const sip::Message& response
 
 void ResponseContext::timed_out(ClientTransaction& transaction) {
   TargetBranch* branch = find(transaction);
-  if (branch == nullptr || !branch->pending || try_next_flow(*branch)) return;
+  if (branch == nullptr || !branch->pending || try_next_hop(*branch) || try_next_flow(*branch)) return;
   // RFC 4320 §4.2: a non-INVITE has timed out upstream by now; a 408 would only be in the way.
   if (invite_) best_.consider(408, {});
   end(*branch);
@@ -202,7 +230,7 @@ void ResponseContext::timed_out(ClientTransaction& transaction) {
 
 void ResponseContext::transport_failed(ClientTransaction& transaction) {
   TargetBranch* branch = find(transaction);
-  if (branch != nullptr && branch->pending) unreachable(*branch);
+  if (branch != nullptr && branch->pending && !try_next_hop(*branch)) unreachable(*branch);
 }
 
 void ResponseContext::unreachable(TargetBranch& branch) {

@@ -45,6 +45,8 @@ class ResponseContext final : public ServerUser,
     ResponseContext& context;
     registrar::Target target;
     ClientTransaction* transaction = nullptr;
+    std::vector<NextHop> hops;  // of a target that is not a flow
+    std::size_t hop = 0;        // the one that is being tried
     Timer timer_c;
     Timer silence;              // runs until a first response while another flow of the instance is left
     bool pending = true;        // no final response yet
@@ -53,6 +55,8 @@ class ResponseContext final : public ServerUser,
 
   void start(std::vector<registrar::Target> targets);
   std::uint32_t share_breadth(std::vector<registrar::Target>& targets);
+  void connect(TargetBranch& branch);
+  bool try_next_hop(TargetBranch& branch);
   void send(TargetBranch& branch, const Flow& flow);
   void provisional(TargetBranch& branch, const sip::Message& response);
   void success(TargetBranch& branch, const sip::Message& response);

@@ -13,11 +13,16 @@ namespace {
 
 using V6Address = std::array<unsigned char, 16>;
 
-// IPv6address, without a zone; nothing when it is none.
+// IPv6address, without a zone; nothing when it is none. RFC 5118 §4.10: the grammar of RFC 3261 puts a colon
+// too many between "::" and an IPv4address, and "an implementation must tolerate" that.
 std::optional<V6Address> v6_address(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> terminated;
   if (text.size() >= terminated.size() || text.find('\0') != text.npos) return std::nullopt;
-  *std::copy(text.begin(), text.end(), terminated.begin()) = '\0';
+  const std::size_t last_colon = std::min(text.rfind(':'), text.size());
+  const bool colon_too_many =
+      text.substr(0, last_colon + 1).ends_with(":::") && text.find('.', last_colon) != text.npos;
+  char* const end = std::copy_n(text.begin(), last_colon, terminated.begin());
+  *std::copy(text.begin() + last_colon + (colon_too_many ? 1 : 0), text.end(), end) = '\0';
   V6Address address;
   if (inet_pton(AF_INET6, terminated.data(), address.data()) != 1) return std::nullopt;
   return address;

@@ -8,11 +8,12 @@ namespace flowgate::sip {
 
 namespace {
 
-// sent-protocol = protocol-name SLASH protocol-version SLASH transport. Any transport will do, but only
-// SIP/2.0.
+// sent-protocol = protocol-name SLASH protocol-version SLASH transport. Any version and any transport will
+// do: who sends another SIP-Version must be told so (505), and the way back stands in its Via (RFC 4475
+// §3.1.2.16).
 bool take_sent_protocol(Cursor& cursor, Via& via) {
   if (!equals_nocase(cursor.take(Chars::token), "SIP") || !cursor.take_separator('/')) return false;
-  if (cursor.take(Chars::token) != "2.0" || !cursor.take_separator('/')) return false;
+  if (cursor.take(Chars::token).empty() || !cursor.take_separator('/')) return false;
   via.transport = cursor.take(Chars::token);
   return !via.transport.empty();
 }

@@ -125,7 +125,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view put_in = input.until('\0');
   std::string text{input.rest()};
   const auto message = sip::Message::parse(text, {});
-  if (!message || put_in.size() > 1024) return 0;
+  if (!message || message->defect() || put_in.size() > 1024) return 0;
 
   fuzz::Walk walk{*message, choices, put_in};
   walk.run();

@@ -11,7 +11,7 @@
 namespace flowgate::dns {
 namespace {
 
-constexpr int internet = 1;            // class IN
+constexpr int internet = 1;               // class IN
 constexpr int max_reply_over_udp = 1232;  // that fits the IPv6 minimum MTU
 
 void check(int status, const char* what) {
@@ -43,7 +43,10 @@ struct AresChannel::Query {
 
 // c-ares opens and closes the file; the descriptor only waits for it.
 struct AresChannel::Socket {
-  Socket(boost::asio::io_context& context, int fd) : descriptor(context, fd) {}
+  Socket(boost::asio::io_context& context, int fd) : descriptor(context) {
+    boost::system::error_code ignored;  // not waited for, and so in the end a timeout
+    descriptor.assign(fd, ignored);
+  }
   ~Socket() { release(); }
   void release() {
     if (descriptor.is_open()) descriptor.release();
@@ -127,7 +130,7 @@ void AresChannel::socket_state(void* argument, int fd, int readable, int writabl
 
 void AresChannel::wait(const std::shared_ptr<Socket>& socket) {
   const auto begin = [&](bool wanted, bool Socket::*waiting, auto event) {
-    if (!wanted || (*socket).*waiting) return;
+    if (!wanted || (*socket).*waiting || !socket->descriptor.is_open()) return;
     (*socket).*waiting = true;
     socket->descriptor.async_wait(
         event, [self = shared_from_this(), socket, waiting, event](boost::system::error_code error) {
@@ -136,7 +139,7 @@ void AresChannel::wait(const std::shared_ptr<Socket>& socket) {
           const int fd = socket->descriptor.native_handle();
           const bool read = event == transport::Descriptor::wait_read;
           self->process(read ? fd : ARES_SOCKET_BAD, read ? ARES_SOCKET_BAD : fd);
-          if (socket->descriptor.is_open()) self->wait(socket);
+          self->wait(socket);
         });
   };
   begin(socket->wants_read, &Socket::reading, transport::Descriptor::wait_read);
@@ -153,7 +156,9 @@ void AresChannel::deliver() {
   if (delivering_) return;
   delivering_ = true;
   while (!answers_.empty()) {
-    for (auto& [done, answer] : std::exchange(answers_, {})) done(std::move(answer));
+    for (auto& [done, answer] : std::exchange(answers_, {})) {
+      if (channel_) done(std::move(answer));
+    }
   }
   delivering_ = false;
   arm();

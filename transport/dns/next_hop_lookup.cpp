@@ -70,6 +70,23 @@ void NextHopLookup::answer(const Question& question, AnswerPtr answer) {
   advance();
 }
 
+void NextHopLookup::give_up() {
+  const auto failed = std::make_shared<const Answer>();
+  while (step_ != Step::done) {
+    for (auto& [question, answer] : asked_) {
+      if (!answer) answer = failed;
+    }
+    unanswered_ = 0;
+    advance();
+  }
+  given_out_ = asked_.size();
+}
+
+bool NextHopLookup::has_address() const {
+  return std::any_of(asked_.begin(), asked_.end(),
+                     [](const auto& entry) { return entry.second && !entry.second->addresses.empty(); });
+}
+
 void NextHopLookup::advance() {
   while (unanswered_ == 0 && step_ != Step::done) {
     switch (step_) {

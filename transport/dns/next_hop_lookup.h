@@ -59,7 +59,11 @@ class NextHopLookup {
   std::optional<Question> next_question();
   // Of a question that it asked. A second answer to the same question is ignored.
   void answer(const Question& question, AnswerPtr answer);
+  // Takes what is not answered for failed, so that it is done.
+  void give_up();
 
+  // Some address is known already, though it waits for others.
+  bool has_address() const;
   bool done() const { return step_ == Step::done; }
   // In the order to try; valid when done.
   const std::vector<NextHop>& next_hops() const { return next_hops_; }
@@ -90,7 +94,7 @@ class NextHopLookup {
   const LookupLimits limits_;
   const bool sips_;
   Step step_ = Step::done;
-  std::string domain_;    // TARGET, when it is a name
+  std::string domain_;  // TARGET, when it is a name
   std::string tls_name_;
   Protocol protocol_ = Protocol::udp;
 

@@ -1,5 +1,5 @@
-// Questions and those who wait for the answers: one query serves all who ask the same meanwhile, and the cache
-// those who ask later.
+// Questions and those who wait for the answers: one query serves all who ask the same meanwhile, and the
+// cache those who ask later.
 #pragma once
 
 #include <cstddef>

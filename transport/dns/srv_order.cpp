@@ -36,8 +36,8 @@ Iterator select(Iterator first, Iterator last, const Random& random) {
 std::vector<Srv> order_srv(std::vector<Srv> records, const Random& random) {
   arrange(records, random);
   for (auto first = records.begin(); first != records.end(); ++first) {
-    const auto last = std::find_if(
-        first, records.end(), [&](const Srv& record) { return record.priority != first->priority; });
+    const auto last = std::find_if(first, records.end(),
+                                   [&](const Srv& record) { return record.priority != first->priority; });
     const auto selected = select(first, last, random);
     std::rotate(first, selected, selected + 1);
   }

@@ -72,6 +72,13 @@ TEST(Endpoint, TakesAnIPv4MappedAddressForIPv4) {
   EXPECT_TRUE(at("64:ff9b::192.0.2.1").v6);
 }
 
+// RFC 5118 §4.10: "an implementation must tolerate both of the above constructs".
+TEST(Endpoint, MayHaveAColonTooManyInFrontOfItsIPv4Address) {
+  EXPECT_EQ(at("2001:db8:::192.0.2.1"), at("2001:db8::192.0.2.1"));
+  for (const char* text : {"2001:db8:::1", "2001:db8::::192.0.2.1", "2001:::db8::192.0.2.1", ":::", ".:::"})
+    EXPECT_FALSE(Endpoint::from(text, 1)) << text;
+}
+
 TEST(Endpoint, IsNothingForAnythingButALiteral) {
   const std::string longest = "abcd:abcd:abcd:abcd:abcd:abcd:192.168.158.190";
   EXPECT_TRUE(Endpoint::from(longest, 1));

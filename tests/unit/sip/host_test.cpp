@@ -49,5 +49,19 @@ TEST(Host, names_are_compared_without_case_and_ipv6_addresses_by_value) {
   EXPECT_FALSE(same_host({"::1", true}, {"::1", false}));
 }
 
+// RFC 5118 §4.10
+TEST(Host, an_ipv6_address_may_have_a_colon_too_many_in_front_of_its_ipv4_address) {
+  Cursor cursor{"[2001:db8:::192.0.2.1]"};
+  const auto host = take_host(cursor);
+  ASSERT_TRUE(host);
+  EXPECT_TRUE(same_host(*host, {"2001:db8::192.0.2.1", true}));
+  EXPECT_TRUE(cursor.done());
+  for (std::string_view text : {"[2001:db8:::1]", "[2001:db8::::192.0.2.1]", "[2001:::db8::192.0.2.1]",
+                                "[:::]", "[1:2:3:4:5:6:::192.0.2.1]", "[.:::]", "[192.0.2.1:::]", "[]"}) {
+    Cursor wrong{text};
+    EXPECT_FALSE(take_host(wrong)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace flowgate::sip

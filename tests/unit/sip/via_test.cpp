@@ -66,10 +66,16 @@ TEST(Via, may_name_a_transport_that_we_do_not_know) {
   EXPECT_EQ(parsed("sip/2.0/TLS-SCTP h;branch=x").transport, "TLS-SCTP");
 }
 
-TEST(Via, is_of_sip_2_0) {
-  for (std::string_view text :
-       {"SIP/3.0/UDP h", "SIP/2.1/UDP h", "SIP/2/UDP h", "SIPS/2.0/UDP h", "HTTP/2.0/TCP h", "/2.0/UDP h",
-        "SIP//UDP h", "SIP/2.0/ h", "SIP/2.0 UDP h", "SIP/2.0/UDP/x h", "UDP h", ""}) {
+// RFC 4475 §3.1.2.16: badvers is answered 505, and the way back stands in its Via
+TEST(Via, may_be_of_a_version_that_we_do_not_know) {
+  const Via via = parsed("SIP/7.0/UDP c.example.com;branch=z9hG4bKkdjuw");
+  EXPECT_EQ(via.transport, "UDP");
+  EXPECT_EQ(via.host, "c.example.com");
+}
+
+TEST(Via, is_of_sip) {
+  for (std::string_view text : {"SIPS/2.0/UDP h", "HTTP/2.0/TCP h", "/2.0/UDP h", "SIP//UDP h", "SIP/2.0/ h",
+                                "SIP/2.0 UDP h", "SIP/2.0/UDP/x h", "UDP h", ""}) {
     EXPECT_EQ(error_of(text), Error::bad_via) << text;
   }
 }

@@ -1,0 +1,57 @@
+#include "proxy/next_hops.h"
+
+#include <memory>
+#include <utility>
+
+namespace flowgate::proxy {
+namespace {
+
+// RFC 3261 §18.1.1: "within 200 bytes of the path MTU, or [...] larger than 1300 bytes and the path MTU is
+// unknown".
+constexpr std::size_t kMaxUdpOctets = 1300;
+
+bool may_reach(const Endpoint& address, const Flow& source) {
+  if (address.is_unspecified() || address.is_multicast()) return false;
+  return !address.is_loopback() || source.remote.is_loopback();
+}
+
+std::vector<NextHop> usable(const std::vector<NextHop>& hops, const Flow& source, bool too_long_for_udp) {
+  std::vector<NextHop> usable;
+  for (const NextHop& hop : hops) {
+    if (!may_reach(hop.address, source)) continue;
+    if (hop.protocol == Protocol::udp && too_long_for_udp)
+      usable.push_back({Protocol::tcp, hop.address, hop.tls_name});
+    usable.push_back(hop);
+  }
+  return usable;
+}
+
+void connect_from(CoreParts& parts, std::shared_ptr<const std::vector<NextHop>> hops, std::size_t index,
+                  Network::Connected done) {
+  if (index == hops->size()) return done(make_error_code(boost::system::errc::host_unreachable));
+  const NextHop& hop = (*hops)[index];
+  parts.network.connect(hop, [&parts, hops, index, done = std::move(done)](boost::system::result<Flow> flow) {
+    if (flow) return done(flow);
+    parts.resolver.failed((*hops)[index]);
+    connect_from(parts, hops, index + 1, done);
+  });
+}
+
+}  // namespace
+
+void find_next_hops(CoreParts& parts, std::string_view text, const Flow& source, std::size_t octets,
+                    std::function<void(std::vector<NextHop>)> done) {
+  const auto uri = sip::Uri::parse(text);
+  if (!uri || !uri->is_sip()) return done({});
+  const bool too_long = octets > kMaxUdpOctets;
+  if (const auto hop = literal_next_hop(*uri)) return done(usable({*hop}, source, too_long));
+  parts.resolver.resolve(*uri, [source, too_long, done = std::move(done)](const std::vector<NextHop>& hops) {
+    done(usable(hops, source, too_long));
+  });
+}
+
+void connect_first(CoreParts& parts, std::vector<NextHop> hops, Network::Connected done) {
+  connect_from(parts, std::make_shared<const std::vector<NextHop>>(std::move(hops)), 0, std::move(done));
+}
+
+}  // namespace flowgate::proxy

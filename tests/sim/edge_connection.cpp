@@ -1,0 +1,25 @@
+#include "sim/edge_connection.h"
+
+#include <array>
+
+#include "sim/edge_host.h"
+#include "stun/stun.h"
+
+namespace flowgate::sim {
+
+void EdgeConnection::stream_octets(std::string_view octets) {
+  const bool whole = reader_.read(octets, [this](sip::FrameKind kind, std::string text) {
+    if (kind == sip::FrameKind::ping) return write("\r\n");
+    if (kind == sip::FrameKind::message) return host_.receive(flow_, std::move(text));
+    std::array<char, stun::max_response_bytes> response;
+    const std::size_t size = stun::respond(text, flow_.remote, response);
+    if (size > 0) write({response.data(), size});
+  });
+  if (!whole) host_.connection_broken(flow_);
+}
+
+void EdgeConnection::stream_closed() {
+  host_.connection_closed(flow_);
+}
+
+}  // namespace flowgate::sim

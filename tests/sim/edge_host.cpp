@@ -1,0 +1,244 @@
+#include "sim/edge_host.h"
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "stun/stun.h"
+
+namespace flowgate::sim {
+namespace {
+
+constexpr std::array protocols = {Protocol::udp, Protocol::tcp, Protocol::tls};
+
+std::uint16_t port_of(Protocol protocol) {
+  return protocol == Protocol::tls ? 5061 : 5060;
+}
+
+std::vector<proxy::Listening> listening(const Endpoint& address) {
+  std::vector<proxy::Listening> all;
+  for (const Protocol protocol : protocols) {
+    all.push_back({protocol, address});
+    all.back().local.port = port_of(protocol);
+  }
+  return all;
+}
+
+}  // namespace
+
+EdgeHost::EdgeHost(World& world, Site& site, const Settings& settings)
+    : world_(world),
+      site_(site),
+      settings_(settings),
+      keys_(TokenKeys::from({TokenKey{1, {7}}})),
+      domains_({settings.domain}, {5060, 5061}, std::nullopt),
+      local_(listening(site.address), {}),
+      random_(world.random.stream(site.name)),
+      core_timer_(world.agenda),
+      sweep_timer_(world.agenda) {}
+
+EdgeHost::~EdgeHost() = default;
+
+Endpoint EdgeHost::address(Protocol protocol) const {
+  Endpoint address = site_.address;
+  address.port = port_of(protocol);
+  return address;
+}
+
+void EdgeHost::start() {
+  ++boots_;
+  world_.ladder.event(site_.name + " starts");
+  location_ = std::make_unique<registrar::MemoryStore>();
+  // Serials begin anywhere, so that a token from before names no connection of now.
+  serial_ = random_.next() >> 9;
+  proxy::Core::Options options;
+  options.settings = settings_.core;
+  options.registrar = settings_.registrar;
+  auto random = [random = random_.stream("core", boots_), &world = world_]() mutable {
+    if (world.sabotage == Sabotage::use_true_entropy) return std::uint64_t{std::random_device{}()};
+    return random.next();
+  };
+  core_ = std::make_unique<proxy::Core>(options, local_, domains_, *location_, keys_, *this, *this, random,
+                                        world_.agenda.now());
+  world_.datagrams.open(site_, address(Protocol::udp), *this);
+  for (const Protocol protocol : {Protocol::tcp, Protocol::tls})
+    world_.streams.listen(address(protocol), *this);
+  sweep();
+}
+
+void EdgeHost::crash(bool silently) {
+  ++world_.faults.events;
+  world_.ladder.event(site_.name + (silently ? " loses its power" : " crashes"));
+  world_.datagrams.close(site_, address(Protocol::udp));
+  for (const Protocol protocol : {Protocol::tcp, Protocol::tls})
+    world_.streams.stop_listening(address(protocol));
+  for (const auto& [serial, connection] : connections_) {
+    silently ? world_.streams.vanish(connection->id(), End::server)
+             : world_.streams.close(connection->id(), End::server);
+  }
+  core_timer_.cancel();
+  sweep_timer_.cancel();
+  core_.reset();
+  location_.reset();
+  connections_.clear();
+  observers_.edge_crashed();
+}
+
+// As transport/ does: line ends, zeros and blanks keep a NAT binding alive and mean nothing.
+void EdgeHost::datagram(const Endpoint& local, const Endpoint& from, std::string_view octets) {
+  const Flow flow{Protocol::udp, local, from, 0};
+  if (octets.size() <= 4) return;
+  if (!stun::looks_like_stun(octets)) return receive(flow, std::string(octets));
+  std::array<char, stun::max_response_bytes> response;
+  const std::size_t size = stun::respond(octets, from, response);
+  if (size > 0) world_.datagrams.send(site_, local, from, {response.data(), size});
+}
+
+StreamUser& EdgeHost::accept(ConnectionId id, const Endpoint& local, const Endpoint& remote) {
+  const std::uint64_t serial = ++serial_ << 8;
+  const Protocol protocol = local.port == port_of(Protocol::tls) ? Protocol::tls : Protocol::tcp;
+  auto& connection = connections_[serial];
+  connection = std::make_unique<EdgeConnection>(*this, world_.streams, id,
+                                                Flow{protocol, local, remote, serial});
+  return *connection;
+}
+
+void EdgeHost::receive(const Flow& flow, std::string text) {
+  const Packet packet(text);
+  world_.ladder.message(site_.name, "<--", flow.remote.text(), packet);
+  observers_.arriving(flow, packet);
+  core_->receive(world_.agenda.now(), flow, text);
+  observers_.handled(flow, packet);
+  arm();
+}
+
+void EdgeHost::connection_closed(const Flow& flow) {
+  // The connection object is on the call stack.
+  world_.agenda.enter(Duration{0}, [ended = std::shared_ptr(std::move(connections_.at(flow.serial)))] {});
+  connections_.erase(flow.serial);
+  tell_core_closed(flow);
+}
+
+void EdgeHost::connection_broken(const Flow& flow) {
+  world_.verdict.fail("framing", "the edge finds the stream of " + flow.text() + " broken");
+}
+
+void EdgeHost::tell_core_closed(const Flow& flow) {
+  // Not at once: between, the shell knows it to be gone and the core does not.
+  world_.agenda.enter(Duration{100}, [this, flow, boot = boots_] {
+    if (!core_ || boot != boots_) return;
+    observers_.flow_closed(flow);
+    core_->flow_closed(world_.agenda.now(), flow);
+    arm();
+  });
+}
+
+bool EdgeHost::send(const Flow& flow, std::string_view text) {
+  const Packet packet{std::string(text)};
+  if (world_.sabotage != Sabotage::none && !sabotaging_) {
+    sabotaging_ = true;
+    const bool taken = sabotage(flow, packet);
+    sabotaging_ = false;
+    if (taken) return true;
+  }
+  if (packet.method() == "REGISTER" && packet.status() == 200) flows_seen_.push_back(flow);
+  return transmit(flow, text);
+}
+
+bool EdgeHost::transmit(const Flow& flow, std::string_view text) {
+  const Packet packet{std::string(text)};
+  const bool stream = is_stream(flow.protocol);
+  const auto connection = stream ? connections_.find(flow.serial) : connections_.end();
+  const bool gone = stream && (connection == connections_.end() || connection->second->flow() != flow);
+  world_.ladder.message(site_.name, gone ? "-x " : "-->", flow.remote.text(), packet);
+  observers_.sent(flow, packet, gone);
+  if (gone) return false;
+  if (stream) {
+    connection->second->write(text);
+  } else {
+    world_.datagrams.send(site_, flow.local, flow.remote, text);
+  }
+  return true;
+}
+
+// Phones that can be reached without a flow are on UDP here; nobody listens for connections.
+void EdgeHost::connect(const proxy::NextHop& hop, Connected done) {
+  if (hop.protocol == Protocol::udp)
+    return done(Flow{Protocol::udp, address(Protocol::udp), hop.address, 0});
+  world_.agenda.enter(std::chrono::milliseconds{30}, [this, boot = boots_, done = std::move(done)] {
+    if (!core_ || boot != boots_) return;
+    done(make_error_code(boost::system::errc::connection_refused));
+    arm();
+  });
+}
+
+void EdgeHost::pass_to_shard(unsigned, const Flow&, std::string_view text) {
+  world_.verdict.fail("one shard", "for another shard: " + std::string(text));
+}
+
+void EdgeHost::resolve(const sip::Uri&, Resolved done) {
+  done({});
+}
+
+void EdgeHost::arm() {
+  if (world_.sabotage == Sabotage::stop_timers && boots_ > 0 &&
+      world_.agenda.elapsed() > std::chrono::minutes{30}) {
+    return;
+  }
+  const auto next = core_->next_deadline();
+  if (!next) return core_timer_.cancel();
+  if (core_timer_.is_set() && *core_timer_.due() == *next) return;
+  core_timer_.set(*next, [this] {
+    core_->advance(world_.agenda.now());
+    arm();
+  });
+}
+
+void EdgeHost::sweep() {
+  location_->sweep(world_.agenda.now());
+  sweep_timer_.set(std::chrono::seconds{1}, [this] { sweep(); });
+}
+
+std::size_t EdgeHost::flows_with_bindings() const {
+  return static_cast<std::size_t>(std::ranges::count_if(flows_seen_, [&](const Flow& flow) {
+    return static_cast<bool>(location_->registered_over(flow, world_.agenda.now()));
+  }));
+}
+
+bool EdgeHost::sabotage(const Flow& flow, const Packet& packet) {
+  const Flow before = std::exchange(last_sent_to_, flow);
+  std::string text = packet.text();
+  const bool final_answer = !packet.is_request() && packet.is_final();
+  switch (world_.sabotage) {
+    case Sabotage::answer_twice:
+      if (!final_answer || packet.status() >= 300) return false;
+      transmit(flow, text);
+      transmit(flow, text.replace(0, 11, "SIP/2.0 500"));
+      return true;
+    case Sabotage::lose_answer:
+      return final_answer && packet.method() == "OPTIONS";
+    case Sabotage::misdeliver:
+      if (!packet.is_request() || packet.all("Via").size() < 2 || before == flow || before == Flow{})
+        return false;
+      transmit(before, text);
+      return true;
+    case Sabotage::ring_twice: {
+      const KnownBinding* const other = bindings_->sibling(flow);
+      if (!packet.is_request() || packet.all("Via").size() < 2 || !other) return false;
+      transmit(flow, text);
+      const std::size_t branch = text.find("z9hG4bK");
+      transmit(other->flow, text.replace(branch + 12, 4, "beef"));
+      return true;
+    }
+    case Sabotage::forget_binding:
+      if (packet.method() != "REGISTER" || packet.status() != 200) return false;
+      world_.agenda.enter(Duration{1}, [this, flow] {
+        if (location_) location_->remove_flow(flow);
+      });
+      return false;
+    default:
+      return false;
+  }
+}
+
+}  // namespace flowgate::sim
