@@ -80,9 +80,9 @@ void refuse_admin(const Section& top) {
 
 // A bound that the file does not give makes room for the others.
 Limits read_limits(const Section& top) {
-  const Section section =
-      top.section("limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes",
-                             "connections", "bindings_per_aor", "transactions", "send_queue_bytes"});
+  const Section section = top.section(
+      "limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes", "connections",
+                 "bindings_per_aor", "transactions", "transaction_bytes", "send_queue_bytes"});
   const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
                                  std::size_t most) {
     return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
@@ -100,6 +100,7 @@ Limits read_limits(const Section& top) {
   limits.connections = number("connections", limits.connections, 1, 10'000'000);
   limits.bindings_per_aor = number("bindings_per_aor", limits.bindings_per_aor, 1, 1'000);
   limits.transactions = number("transactions", limits.transactions, 1, 100'000'000);
+  limits.transaction_bytes = number("transaction_bytes", limits.transaction_bytes, 1 << 20, 4'000'000'000U);
   limits.send_queue_bytes = number("send_queue_bytes", std::max(limits.send_queue_bytes, sip.message_bytes),
                                    sip.message_bytes, 1 << 30);
   return limits;

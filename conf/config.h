@@ -26,8 +26,9 @@ struct Limits {
   sip::Limits sip;                    // of one message
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
-  std::size_t transactions = 1'000'000;    // alive at once, of each shard
-  std::size_t send_queue_bytes = 1 << 20;  // waiting in one connection; never less than sip.message_bytes
+  std::size_t transactions = 1'000'000;     // alive at once, of each shard
+  std::size_t transaction_bytes = 1 << 30;  // of the messages that transactions keep, of each shard
+  std::size_t send_queue_bytes = 1 << 20;   // waiting in one connection; never less than sip.message_bytes
 };
 
 struct Timers {

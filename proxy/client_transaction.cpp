@@ -29,7 +29,9 @@ ClientTransaction::ClientTransaction(Transactions& owner, const Branch& branch, 
       user_(std::move(user)),
       retransmit_(this, [](void* self) { static_cast<ClientTransaction*>(self)->retransmit_timer(); }),
       stay_(this, [](void* self) { static_cast<ClientTransaction*>(self)->state_timer(); }),
-      method_(method) {}
+      method_(method) {
+  keep(request_.size());
+}
 
 bool ClientTransaction::start() {
   const Settings& settings = owner_.settings();
@@ -152,6 +154,7 @@ void ClientTransaction::acknowledge(const sip::Message& response) {
   if (!invite) return;
   sip::write_ack(*invite, response, ack);
   request_ = std::move(ack);
+  keep(request_.size());
   owner_.network().send(flow_, request_);
 }
 
@@ -165,10 +168,16 @@ void ClientTransaction::enter(ClientState state, milliseconds stay) {
 void ClientTransaction::terminate() {
   if (state_ == ClientState::terminated) return;
   state_ = ClientState::terminated;
+  keep(0);
   retransmit_.cancel();
   stay_.cancel();
   if (const auto user = std::exchange(user_, nullptr)) user->terminated(*this);
   owner_.remove(*this);
+}
+
+void ClientTransaction::keep(std::size_t octets) {
+  owner_.account(kept_, octets);
+  kept_ = octets;
 }
 
 milliseconds ClientTransaction::if_unreliable(milliseconds delay) const {

@@ -64,6 +64,7 @@ class ClientTransaction
   void acknowledge(const sip::Message& response);
   void enter(ClientState state, std::chrono::milliseconds stay);
   void terminate();
+  void keep(std::size_t octets);
   std::chrono::milliseconds if_unreliable(std::chrono::milliseconds delay) const;
   bool is_invite() const { return method_ == sip::Method::invite; }
 
@@ -75,6 +76,7 @@ class ClientTransaction
   Timer retransmit_;  // A, E
   Timer stay_;        // B, F, D, K, M
   std::chrono::milliseconds interval_{0};
+  std::size_t kept_ = 0;  // octets of the messages held here
   sip::Method method_;
   ClientState state_ = ClientState::calling;
   bool cancel_wanted_ = false;

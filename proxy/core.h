@@ -50,6 +50,7 @@ class Core {
 
   // Transactions that are alive; 0 when traffic has stopped and all timers have run out.
   std::size_t transactions() const { return transactions_.size(); }
+  std::size_t transaction_octets() const { return transactions_.octets(); }
 
  private:
   class Entry;

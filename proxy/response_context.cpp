@@ -268,8 +268,10 @@ void ResponseContext::silent(TargetBranch& branch) {
 }
 
 // §16.8: "If the client transaction has received a provisional response, the proxy MUST generate a CANCEL
-// request matching that transaction"; else it behaves as after a 408, which Timer B brings about before.
+// request matching that transaction"; else it behaves as after a 408, which Timer B brings about before. The
+// UA has rung all the while: when even the CANCEL is not answered, none of its other flows is tried.
 void ResponseContext::timer_c(TargetBranch& branch) {
+  waiting_.drop_instance(branch.target);
   if (branch.transaction != nullptr) branch.transaction->cancel();
 }
 

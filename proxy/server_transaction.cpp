@@ -41,6 +41,7 @@ ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& 
       stay_(this, [](void* self) { static_cast<ServerTransaction*>(self)->state_timer(); }),
       state_(this->request().method() == sip::Method::invite ? ServerState::proceeding : ServerState::trying),
       invite_(this->request().method() == sip::Method::invite) {
+  keep(this->request().text().size());
   // RFC 4320 §4.1: "Without regard to transport, a SIP element MUST respond to a non-INVITE request with a
   // Status-Code of 100 if it has not otherwise responded after the amount of time it takes a client
   // transaction's Timer E to be reset to T2"; over UDP not before that.
@@ -83,6 +84,7 @@ void ServerTransaction::send_final(int status, std::string text) {
   retransmit_.cancel();
   transmit(text);
   request_.reset();
+  keep(invite_ && status < 300 ? 0 : text.size());
   if (!invite_) {
     last_ = std::move(text);
     return enter(ServerState::completed, if_unreliable(settings.timeout()));  // Timer J
@@ -151,10 +153,16 @@ void ServerTransaction::enter(ServerState state, milliseconds stay) {
 void ServerTransaction::terminate() {
   if (state_ == ServerState::terminated) return;
   state_ = ServerState::terminated;
+  keep(0);
   retransmit_.cancel();
   stay_.cancel();
   if (user_ != nullptr) std::exchange(user_, nullptr)->terminated(*this);
   owner_.remove(*this);
+}
+
+void ServerTransaction::keep(std::size_t octets) {
+  owner_.account(kept_, octets);
+  kept_ = octets;
 }
 
 milliseconds ServerTransaction::if_unreliable(milliseconds delay) const {

@@ -66,6 +66,7 @@ class ServerTransaction {
   void transmit(std::string_view text);
   void enter(ServerState state, std::chrono::milliseconds stay);
   void terminate();
+  void keep(std::size_t octets);
   std::chrono::milliseconds if_unreliable(std::chrono::milliseconds delay) const;
 
   Transactions& owner_;
@@ -77,6 +78,7 @@ class ServerTransaction {
   Timer retransmit_;  // G; before the final response of a non-INVITE: the 100 of RFC 4320 §4.1
   Timer stay_;        // H, I, J, L
   std::chrono::milliseconds interval_{0};
+  std::size_t kept_ = 0;  // octets of the messages held here
   ServerState state_;
   bool invite_;
 };

@@ -15,8 +15,9 @@ struct Settings {
   // How long a flow may stay silent, without even a 100, before another flow of the same instance is tried
   // (RFC 5626 §7). Where there is no other flow, Timer B or F decides.
   std::chrono::milliseconds branch_timeout{5000};
-  std::size_t max_transactions = 1'000'000;  // server and client transactions of one shard
-  std::size_t max_targets = 64;              // branches of one request
+  std::size_t max_transactions = 1'000'000;                   // server and client transactions of one shard
+  std::size_t max_transaction_octets = std::size_t{1} << 30;  // of the messages that they keep
+  std::size_t max_targets = 64;                               // branches of one request
 
   // Timers B, F, H, J, L, M.
   std::chrono::milliseconds timeout() const { return 64 * t1; }

@@ -22,7 +22,11 @@ class Transactions {
   ~Transactions();
 
   // Is there room for one more request?
-  bool full() const { return server_.size() + client_.size() >= settings_.max_transactions; }
+  bool full() const {
+    return size() >= settings_.max_transactions || octets_ >= settings_.max_transaction_octets;
+  }
+  // Octets of the messages that the transactions keep.
+  std::size_t octets() const { return octets_; }
   std::size_t size() const { return server_.size() + client_.size(); }
 
   ServerTransaction& make_server(const TransactionKey& key, const Flow& flow, sip::StoredMessage request);
@@ -63,11 +67,15 @@ class Transactions {
   };
   using OnFlow = boost::intrusive::list<ClientTransaction, boost::intrusive::constant_time_size<false>>;
 
+  // A transaction keeps `now` octets where it kept `before`.
+  void account(std::size_t before, std::size_t now) { octets_ += now - before; }
+
   Settings settings_;
   TimerWheel& timers_;
   Network& network_;
   boost::unordered_flat_map<TransactionKey, std::unique_ptr<ServerTransaction>, TransactionKeyHash> server_;
   boost::unordered_flat_map<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
+  std::size_t octets_ = 0;
   std::unordered_map<std::uint64_t, OnFlow> on_flow_;  // by the serial of the connection
   std::vector<std::unique_ptr<ServerTransaction>> dead_server_;
   std::vector<std::unique_ptr<ClientTransaction>> dead_client_;

@@ -45,5 +45,28 @@ TEST_F(FullTable, StillCancels) {
   bob.receives("CANCEL");
 }
 
+// Few transactions with long messages fill a table, too; and nothing is left on the account when they are
+// gone.
+TEST(FullTableOfOctets, TurnsFurtherRequestsAwayUntilThereIsRoom) {
+  proxy::Settings settings;
+  settings.max_transaction_octets = 8000;
+  Edge edge(settings);
+  Phone& alice = edge.tcp("alice", "198.51.100.1:40001");
+  Phone& bob = edge.tcp("bob", "198.51.100.2:40002");
+  bob.is_registered();
+  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com", {"Subject: " + std::string(5000, 'x')}));
+  const Packet message = bob.receives("MESSAGE");
+  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
+  alice.receives("SIP/2.0 503");
+  bob.sends(bob.answers(message, 200));
+  alice.receives("SIP/2.0 200");
+  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
+  bob.sends(bob.answers(bob.receives("MESSAGE"), 200));
+  alice.receives("SIP/2.0 200");
+  edge.passes(5min);
+  EXPECT_EQ(edge.core().transactions(), 0U);
+  EXPECT_EQ(edge.core().transaction_octets(), 0U);
+}
+
 }  // namespace
 }  // namespace flowgate::test

@@ -148,6 +148,17 @@ TEST_F(NextFlow, IsNotTriedWhenTheFirstHasSaidAsMuchAs100) {
   second.receives_nothing();
 }
 
+// RFC 3261 §16.8: Timer C ends what has rung for three minutes, whether the CANCEL is answered or not.
+TEST_F(NextFlow, IsNotTriedWhenTheFirstHasRungUntilTimerC) {
+  first.sends(first.answers(call(), 180));
+  alice.receives("SIP/2.0 180");
+  edge.passes(185s);
+  first.receives("CANCEL");
+  edge.passes(32s);
+  second.receives_nothing();
+  alice.receives("SIP/2.0 408");
+}
+
 TEST_F(NextFlow, IsTriedForAnotherRequestWhenTheFirstIsSilent) {
   alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
   const Packet late = first.receives("MESSAGE");

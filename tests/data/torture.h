@@ -32,7 +32,7 @@ inline constexpr Torture torture_messages[] = {
     {4475, "3.1.1.1",  "wsinv",      "",             processed, 403, "a Route to a foreign domain, from a stranger"},
     {4475, "3.1.1.2",  "intmeth",    "",             processed, processed, ""},
     {4475, "3.1.1.3",  "esc01",      "",             processed, 403, "for example.net, from a stranger"},
-    {4475, "3.1.1.4",  "escnull",    "",             200, 200, ""},
+    {4475, "3.1.1.4",  "escnull",    "",             200, 404, "no AOR here holds a control character: it would end up in stores and logs"},
     {4475, "3.1.1.5",  "esc02",      "",             processed, 403, "for registrar.example.com, from a stranger"},
     {4475, "3.1.1.6",  "lwsdisp",    "",             processed, processed, ""},
     {4475, "3.1.1.7",  "longreq",    "",             processed, processed, ""},
@@ -75,7 +75,7 @@ inline constexpr Torture torture_messages[] = {
     {4475, "3.3.11",   "zeromf",     "",             483, 483, ""},
     {4475, "3.3.12",   "cparam01",   "",             200, 200, ""},
     {4475, "3.3.13",   "cparam02",   "",             200, 200, ""},
-    {4475, "3.3.14",   "regescrt",   "",             200, 200, ""},
+    {4475, "3.3.14",   "regescrt",   "",             200, 403, "its Contact is the AOR itself: requests would come back to us"},
     {4475, "3.3.15",   "sdp01",      "",             processed, processed, "406 and 400 are for the UAS"},
     {4475, "3.4.1",    "inv2543",    "",             processed, processed, ""},
 

@@ -168,8 +168,8 @@ TEST(Uri, an_ipv6_address_without_brackets_is_refused) {
 // RFC 5118 §4.10: the grammar of RFC 3261 let three colons pass
 TEST(Uri, an_ipv6_address_is_checked) {
   for (std::string_view text :
-       {"sip:[", "sip:[]", "sip:[2001:db8:::192.0.2.1]", "sip:[::1", "sip:[:::]", "sip:[1::2::3]",
-        "sip:[12345::]", "sip:[1.2.3.4]", "sip:[fe80::1%25eth0]", "sip:[::1%eth0]", "sip:[g::]", "sip:[ ::1]",
+       {"sip:[", "sip:[]", "sip:[2001:db8:::1]", "sip:[::1", "sip:[:::]", "sip:[1::2::3]", "sip:[12345::]",
+        "sip:[1.2.3.4]", "sip:[fe80::1%25eth0]", "sip:[::1%eth0]", "sip:[g::]", "sip:[ ::1]",
         "sip:[1:2:3:4:5:6:7]", "sip:[1:2:3:4:5:6:7:8:9]",
         "sip:[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]"}) {
     EXPECT_EQ(error_of(text), Error::bad_host) << text;

@@ -24,8 +24,7 @@ class NextHopResolverTest : public ::testing::Test {
  protected:
   NextHopResolverTest() {
     options.channel.servers = {server.address()};
-    options.channel.timeout = milliseconds(50);
-    options.channel.tries = 2;
+    options.channel.timeout = std::chrono::seconds(5);
     options.hosts_file = hosts;
   }
   ~NextHopResolverTest() override { std::filesystem::remove(hosts); }
@@ -100,6 +99,7 @@ TEST_F(NextHopResolverTest, NumericHostNeedsNoServer) {
 }
 
 TEST_F(NextHopResolverTest, LostAnswerIsAskedForAgain) {
+  options.channel.timeout = milliseconds(300);
   server.zone.a("example.com", "127.0.0.1");
   server.replies = [this, lost = std::map<std::string, int>()](const wire::Query& query) mutable {
     std::vector<std::string> replies;
@@ -113,6 +113,7 @@ TEST_F(NextHopResolverTest, LostAnswerIsAskedForAgain) {
 }
 
 TEST_F(NextHopResolverTest, ServerThatNeverAnswersLeadsNowhere) {
+  options.channel.timeout = milliseconds(50);
   server.replies = [](const wire::Query&) { return std::vector<std::string>(); };
   EXPECT_THAT(resolve("sip:example.com:5060"), IsEmpty());
   EXPECT_THAT(server.asked, SizeIs(4));  // A and AAAA, two tries each
@@ -203,6 +204,7 @@ TEST_F(NextHopResolverTest, GarbageOfOneTypeDoesNotSpoilTheOther) {
 }
 
 TEST_F(NextHopResolverTest, AnswerLargerThanAnyBufferIsSurvived) {
+  options.channel.timeout = milliseconds(50);
   for (int i = 0; i < 3000; ++i) {
     server.zone.a("example.com", "127.1." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1));
   }
@@ -217,8 +219,17 @@ TEST_F(NextHopResolverTest, TruncatedAnswerAloneLeadsNowhere) {
   EXPECT_THAT(resolve("sip:example.com:5060"), IsEmpty());
 }
 
+TEST_F(NextHopResolverTest, AnswerThatFitsNoDatagramIsAskedForOverTcp) {
+  if (!server.serve_tcp()) GTEST_SKIP() << "the port is in use";
+  for (std::uint16_t i = 0; i < 1000; ++i) {
+    server.zone.srv("_sip._udp.example.com", i, 0, 5060, "host.example.com");
+  }
+  server.zone.a("host.example.com", "127.0.0.1");
+  EXPECT_THAT(resolve("sip:example.com;transport=udp"), ElementsAre("udp 127.0.0.1:5060"));
+}
+
 TEST_F(NextHopResolverTest, ManyRecordsAreBounded) {
-  for (std::uint16_t i = 0; i < 60; ++i) {
+  for (std::uint16_t i = 0; i < 30; ++i) {
     server.zone.srv("_sip._udp.example.com", i, 0, static_cast<std::uint16_t>(5060 + i), "host.example.com")
         .a("host.example.com", "127.0.0." + std::to_string(i + 1));
   }
