@@ -128,8 +128,9 @@ bool Config::listens(Protocol protocol) const {
 
 Config load(const std::filesystem::path& file) {
   const Document document(file);
-  const Section top(Value(document.root(), ""), {"roles", "domains", "listen", "tls", "registrar", "edge",
-                                                 "flow_token", "admin", "threads", "limits", "timers"});
+  const Section top(Value(document.root(), ""),
+                    {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin",
+                     "threads", "limits", "timers", "dns"});
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   Config config;
   config.roles = read_roles(top);
@@ -143,6 +144,7 @@ Config load(const std::filesystem::path& file) {
   config.threads = top.number("threads", 0, 0, 255);
   config.limits = read_limits(top);
   config.timers = read_timers(top);
+  config.dns = read_dns(top);
   return config;
 }
 

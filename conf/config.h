@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "conf/dns.h"
 #include "conf/error.h"
 #include "conf/listener.h"
 #include "conf/registrar.h"
@@ -50,6 +51,7 @@ struct Config {
   unsigned threads = 0;                       // shards, at most 255; 0: one per core
   Limits limits;
   Timers timers;
+  Dns dns;
 
   bool has(Role role) const { return roles.contains(role); }
   bool listens(Protocol protocol) const;

@@ -11,8 +11,9 @@ void DnsResolver::resolve(const sip::Uri& uri, Resolved done) {
     for (dns::NextHop& hop : next_hops) {
       hops.push_back({hop.protocol, hop.address, std::move(hop.tls_name)});
     }
+    before_();
     done(std::move(hops));
-    resolved_();
+    after_();
   });
 }
 

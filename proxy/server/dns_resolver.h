@@ -10,12 +10,13 @@ namespace flowgate::server {
 
 class DnsResolver final : public proxy::Resolver {
  public:
-  // `resolved` is called behind each `done`: what that did in the core may need a timer. Throws
-  // std::runtime_error when c-ares cannot start.
+  // `before` and `after` are called around each `done`: time must have moved before the core goes on, and
+  // what it did may need a timer. Throws std::runtime_error when c-ares cannot start.
   DnsResolver(boost::asio::io_context& context, const dns::Options& options, dns::Dialable dialable,
-              dns::Random random, std::function<void()> resolved)
+              dns::Random random, std::function<void()> before, std::function<void()> after)
       : next_hops_(context, options, std::move(dialable), std::move(random)),
-        resolved_(std::move(resolved)) {}
+        before_(std::move(before)),
+        after_(std::move(after)) {}
 
   void resolve(const sip::Uri& uri, Resolved done) override;
   void failed(const proxy::NextHop& hop) override;
@@ -25,7 +26,7 @@ class DnsResolver final : public proxy::Resolver {
 
  private:
   dns::NextHopResolver next_hops_;
-  std::function<void()> resolved_;
+  std::function<void()> before_, after_;
 };
 
 }  // namespace flowgate::server

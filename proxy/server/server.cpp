@@ -32,6 +32,15 @@ transport::Options transport_options(const conf::Config& config) {
   return options;
 }
 
+dns::Options dns_options(const conf::Config& config) {
+  dns::Options options;
+  options.channel.servers = config.dns.servers;
+  options.channel.timeout = config.dns.timeout;
+  options.channel.tries = static_cast<int>(config.dns.tries);
+  options.set_aside.duration = config.dns.set_aside;
+  return options;
+}
+
 proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   proxy::Core::Options options;
   options.shard = static_cast<std::uint8_t>(shard);
@@ -85,8 +94,8 @@ void Server::make_shards(const conf::Config& config) {
   const unsigned count = std::min(config.threads == 0 ? cores : config.threads, 255U);
   const std::uint64_t serial = first_serial();
   for (unsigned number = 0; number < count; ++number) {
-    shards_.push_back(
-        std::make_unique<Shard>(number, serial, transport_options(config), tls_.get(), shards_));
+    shards_.push_back(std::make_unique<Shard>(number, serial, transport_options(config), tls_.get(), shards_,
+                                              dns_options(config)));
   }
 }
 

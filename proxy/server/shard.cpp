@@ -37,7 +37,7 @@ Shard::Shard(unsigned number, std::uint64_t first_serial, const transport::Optio
       transport_(context_, number, first_serial, options, tls, *this),
       resolver_(
           context_, dns, [this](Protocol protocol, bool v6) { return dialable(protocol, v6); }, random_number,
-          [this] { arm(); }) {}
+          [this] { core_->advance(Clock::now()); }, [this] { arm(); }) {}
 
 Shard::~Shard() = default;
 
@@ -108,6 +108,7 @@ bool Shard::send(const Flow& flow, std::string_view text) {
 void Shard::connect(const proxy::NextHop& hop, Connected done) {
   transport_.connect(hop.protocol, hop.address, hop.tls_name,
                      [this, done = std::move(done)](boost::system::result<Flow> flow) {
+                       core_->advance(Clock::now());
                        done(flow);
                        arm();
                      });

@@ -41,7 +41,7 @@ TEST_F(ShippedConfigurationTest, ItIsValidAndListensOnAllTransports) {
 TEST_F(ShippedConfigurationTest, TheSettingsInItsCommentsAreTheDefaults) {
   const std::string text = TemporaryFolder::read(file);
   const std::string commented =
-      std::regex_replace(text, std::regex("\n# (limits:|timers:|  [a-z0-9_]+: [0-9])"), "\n$1");
+      std::regex_replace(text, std::regex("\n# (limits:|timers:|dns:|  [a-z0-9_]+: [0-9])"), "\n$1");
   ASSERT_THAT(commented, testing::HasSubstr("\nlimits:\n  message_bytes: 65535"));
   ASSERT_THAT(commented, testing::HasSubstr("\ntimers:\n  t1_ms: 500"));
   const Config config = loaded(commented);
@@ -50,6 +50,10 @@ TEST_F(ShippedConfigurationTest, TheSettingsInItsCommentsAreTheDefaults) {
   EXPECT_EQ(numbers(defaults.limits), numbers(Limits{}));
   EXPECT_EQ(numbers(config.timers), numbers(Timers{}));
   EXPECT_EQ(numbers(defaults.timers), numbers(Timers{}));
+  EXPECT_EQ(config.dns.servers, Dns{}.servers);
+  EXPECT_EQ(config.dns.timeout, Dns{}.timeout);
+  EXPECT_EQ(config.dns.tries, Dns{}.tries);
+  EXPECT_EQ(config.dns.set_aside, Dns{}.set_aside);
   EXPECT_EQ(config.registrar.default_expires, defaults.registrar.default_expires);
   EXPECT_EQ(config.registrar.min_expires, defaults.registrar.min_expires);
   EXPECT_EQ(config.registrar.max_expires, defaults.registrar.max_expires);
