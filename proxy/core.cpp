@@ -22,9 +22,11 @@ constexpr std::string_view kAllow =
     "PUBLISH";
 
 // A target that is not a binding: down a flow, or on by Route or Request-URI.
-Target plain_target(const RouteDecision& decision) {
+Target plain_target(const sip::Uri& uri, const RouteDecision& decision) {
   Target target;
   target.uri = decision.strict_request_uri;
+  // §16.6 (2), §19.1.1: headers have no place in a Request-URI.
+  if (!uri.headers.empty()) target.uri = uri.text.substr(0, uri.text.size() - uri.headers.size() - 1);
   if (decision.down) {
     target.by_flow = true;
     target.flow = decision.down->flow;
@@ -251,7 +253,7 @@ void Core::find_targets(const sip::Message& request, const Flow& flow, const sip
     return locate(uri, decision, std::move(done));
   Targets found;
   if (decision.down) {
-    found.targets.push_back(plain_target(decision));
+    found.targets.push_back(plain_target(uri, decision));
     return done(std::move(found));
   }
   if (!uri.is_sip() && decision.next_route.empty()) {
@@ -262,36 +264,37 @@ void Core::find_targets(const sip::Message& request, const Flow& flow, const sip
     // Only those who are registered here may go elsewhere through us: no open relay.
     found.refusal = {403, "Not A Relay For Unregistered Flows", {}};
   } else {
-    found.targets.push_back(plain_target(decision));
+    found.targets.push_back(plain_target(uri, decision));
   }
   done(std::move(found));
 }
 
 void Core::locate(const sip::Uri& uri, const RouteDecision& decision, std::function<void(Targets)> done) {
   const bool sips = uri.scheme == sip::Scheme::sips;
-  registrar_.locate(uri, timers_.now(), [decision, sips, done = std::move(done)](registrar::Located located) {
-    Targets found;
-    found.located = true;
-    found.targets = std::move(located.targets);
-    // RFC 5630 §5.3: what is asked of a sips URI goes over TLS, or not at all.
-    if (sips) std::erase_if(found.targets, [](const Target& target) { return !is_secure(target); });
-    if (decision.down) {
-      // A GRUU in a dialog whose Record-Route names a flow: that flow if the instance still has it, else its
-      // newest (RFC 5626 §7); a flow without a binding still leads to the UA.
-      std::stable_partition(found.targets.begin(), found.targets.end(), [&](const Target& target) {
-        return target.by_flow && target.flow == decision.down->flow;
+  const Target down = plain_target(uri, decision);
+  registrar_.locate(
+      uri, timers_.now(), [decision, down, sips, done = std::move(done)](registrar::Located located) {
+        Targets found;
+        found.located = true;
+        found.targets = std::move(located.targets);
+        // RFC 5630 §5.3: what is asked of a sips URI goes over TLS, or not at all.
+        if (sips) std::erase_if(found.targets, [](const Target& target) { return !is_secure(target); });
+        if (decision.down) {
+          // A GRUU in a dialog whose Record-Route names a flow: that flow if the instance still has it, else
+          // its newest (RFC 5626 §7); a flow without a binding still leads to the UA.
+          std::stable_partition(found.targets.begin(), found.targets.end(), [&](const Target& target) {
+            return target.by_flow && target.flow == decision.down->flow;
+          });
+          if (found.targets.empty() && (!sips || is_secure(down))) {
+            found.located = false;
+            found.targets.push_back(down);
+          }
+        } else if (located.status != 0) {
+          found.refusal = {located.status, {}, {}};
+        }
+        if (found.targets.empty() && !found.refusal) found.refusal = {480, "No Secure Contact", {}};
+        done(std::move(found));
       });
-      const Target down = plain_target(decision);
-      if (found.targets.empty() && (!sips || is_secure(down))) {
-        found.located = false;
-        found.targets.push_back(down);
-      }
-    } else if (located.status != 0) {
-      found.refusal = {located.status, {}, {}};
-    }
-    if (found.targets.empty() && !found.refusal) found.refusal = {480, "No Secure Contact", {}};
-    done(std::move(found));
-  });
 }
 
 // The ACK for a 2xx goes its own way to the UAS (§13.2.2.4); nobody answers it, whatever becomes of it.

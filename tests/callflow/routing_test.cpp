@@ -128,6 +128,14 @@ TEST_F(Routing, WithoutHopsLeftIs483) {
   EXPECT_EQ(bob.receives("MESSAGE").header("Max-Forwards"), "0");
 }
 
+// RFC 3261 §16.6 (2), §19.1.1: headers are not allowed in a Request-URI, and MUST be removed.
+TEST_F(Routing, LeavesTheHeadersOfARequestUriBehind) {
+  Phone& other = edge.udp("other", "198.51.100.71:5060");
+  alice.is_registered();
+  alice.sends(alice.opens("MESSAGE", "sip:other@198.51.100.71;x=1?Route=%3Csip:example.com%3E"));
+  EXPECT_EQ(other.receives("MESSAGE").request_uri(), "sip:other@198.51.100.71;x=1");
+}
+
 // §16.6 (3): "If the copy does not contain a Max-Forwards header field, the proxy MUST add one with a field
 // value, which SHOULD be 70."
 TEST_F(Routing, WithoutMaxForwardsGetsOne) {

@@ -107,15 +107,15 @@ TEST_F(Rfc4475, S3_1_1_8_dblreq_IsOneRequest) {
 // §3.1.1.12, §3.1.1.13: "The reason phrase is intended for human consumption".
 TEST_F(Rfc4475, ReasonPhrasesArePassedOnUnchanged) {
   user.is_registered();
-  for (const std::string name : {"unreason", "noreason"}) {
-    const std::string line = Packet(octets_of(4475, name)).start_line();
-    alice.sends(alice.opens("INVITE", "sip:user@example.com"));
-    alice.receives("SIP/2.0 100");
-    std::string answer = user.answers(user.receives("INVITE"), name == "unreason" ? 200 : 180);
-    answer = replaced(answer, Packet(answer).start_line(), replaced(line, " 100 ", " 180 "));
-    user.sends(answer);
-    EXPECT_EQ(alice.receives("SIP/2.0 ").start_line(), replaced(line, " 100 ", " 180 "));
-  }
+  alice.sends(alice.opens("INVITE", "sip:user@example.com"));
+  alice.receives("SIP/2.0 100");
+  const Packet invite = user.receives("INVITE");
+  const std::string no_reason = replaced(Packet(octets_of(4475, "noreason")).start_line(), "100", "180");
+  user.sends(replaced(user.answers(invite, 180), "SIP/2.0 180 Status", no_reason));
+  EXPECT_EQ(alice.receives("SIP/2.0 180").start_line(), "SIP/2.0 180 ");
+  const std::string unusual = Packet(octets_of(4475, "unreason")).start_line();
+  user.sends(replaced(user.answers(invite, 200), "SIP/2.0 200 Status", unusual));
+  EXPECT_EQ(alice.receives("SIP/2.0 200").start_line(), unusual);
 }
 
 // §3.1.2.5, §3.1.2.19: "An element receiving this response will simply discard it."
@@ -129,15 +129,6 @@ TEST_F(Rfc4475, ResponsesOutOfRangeAreDiscarded) {
   alice.receives_nothing();
   user.sends(answer);
   alice.receives("SIP/2.0 200");
-}
-
-// "the escaped headers must not appear in the Request-URI of the forwarded request"
-TEST_F(Rfc4475, S3_1_2_11_escruri_IsNotForwardedWithItsHeaders) {
-  Phone& foreign = edge.udp("user", "192.0.2.9:5060");
-  edge.resolves("example.org", "192.0.2.9:5060");
-  alice.is_registered();
-  alice.sends(replaced(from(alice, "escruri"), "user@example.com?", "user@example.org?"));
-  while (foreign.waiting() > 0) EXPECT_THAT(foreign.receives("INVITE").text(), Not(HasSubstr("%3Csip:")));
 }
 
 // Two requests of a client that always sends the cookie alone are two transactions.
@@ -187,6 +178,8 @@ TEST_F(Rfc4475, S3_3_14_regescrt_KeepsTheHeadersOfItsContact) {
   alice.sends(replaced(from(alice, "regescrt"), "<sip:user@example.com?", "<sip:user@198.51.100.1?"));
   EXPECT_EQ(uri_in(alice.receives("SIP/2.0 200").header("Contact")),
             "sip:user@198.51.100.1?Route=%3Csip:sip.example.com%3E");
+  user.sends(user.opens("MESSAGE", "sip:user@example.com"));
+  EXPECT_EQ(alice.receives("MESSAGE").request_uri(), "sip:user@198.51.100.1");
 }
 
 // The whole Via, Call-ID, From tag, CSeq and Request-URI are the transaction (RFC 3261 §17.2.3).

@@ -1,8 +1,9 @@
 // The messages of RFC 4475 ("Session Initiation Protocol (SIP) Torture Test Messages") and RFC 5118 ("... for
 // Internet Protocol Version 6 (IPv6)"), each with the verdict of its section.
 //
-// rfc4475/ holds the files of that RFC's Appendix A, octet for octet. The archive of RFC 5118 has lone LFs for
-// line ends: rfc5118/ has the same messages with CRLF, and with the empty line that two of them lack there.
+// rfc4475/ holds the files of that RFC's Appendix A, octet for octet. The archive of RFC 5118 has lone LFs
+// for line ends: rfc5118/ has the same messages with CRLF, and with the empty line that two of them lack
+// there.
 #pragma once
 
 #include <filesystem>

@@ -1,13 +1,15 @@
-// Phones that send what they like to a core. Each line of the script (they end in an octet that is not UTF-8,
-// 0xff) begins with who and what:
+// Phones that send what they like to a core. Each line of the script (they end in 0xff, which no UTF-8 has)
+// begins with who and what:
 //
-//   0sTEXT     phone 0 sends the text as it is        0rLINE    ... registers; the line is added, as below
-//   0oURI      ... sends an INVITE to the URI         0nURI     ... a MESSAGE, answered by whoever gets it
-//   0aNNNLINE  ... answers what it received first     0dMETHOD  ... sends a request in that dialog
-//   0c         ... cancels what it sent last          0x        its connection breaks
-//   -tNNN      so many seconds pass
-#include <memory>
-#include <optional>
+//   0sTEXT      phone 0 sends the text as it is
+//   0rLINE      ... registers; the line is added to the request
+//   0oURI       ... sends an INVITE to the URI         0nURI      ... a MESSAGE
+//   0c          ... cancels what it sent last          0b         ... acknowledges what that was answered
+//   0aNNNLINE   ... answers the request that waits longest, which goes on waiting after a 1xx
+//   0dMETHOD    ... sends a request in the dialog that it answered last
+//   0kMETHOD    ... sends one in the dialog of the answer that it received last
+//   0x          its connection breaks                  -tNNN      so many seconds pass
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -24,20 +26,26 @@ using test::Phone;
 
 constexpr std::size_t kMaxSteps = 64;
 
+// A phone and what it remembers.
+struct Resident {
+  explicit Resident(Phone& its_phone) : phone(its_phone) {}
+  Phone& phone;
+  std::string sent;
+  std::deque<Packet> requests;
+  Packet answered, answer;
+};
+
 class Street {
  public:
   Street() {
-    phones_ = {&edge_.udp("alice", "192.0.2.1:5060"),
-               &edge_.udp("bob", "198.51.100.2:40002"),
-               &edge_.tcp("alice", "198.51.100.3:40003"),
-               &edge_.tls("carol", "198.51.100.4:40004"),
-               &edge_.phone(Protocol::ws, "dave", "198.51.100.5:40005"),
-               &edge_.udp("erin", "[2001:db8::6]:5060")};
-    phones_[2]->is_the_device_of(*phones_[0]);
-    phones_[3]->speaks(Dialect::draft);
+    for (Phone* phone : {&edge_.udp("alice", "192.0.2.1:5060"), &edge_.udp("bob", "198.51.100.2:40002"),
+                         &edge_.tcp("alice", "198.51.100.3:40003"), &edge_.tls("carol", "198.51.100.4:40004"),
+                         &edge_.phone(Protocol::ws, "dave", "198.51.100.5:40005"),
+                         &edge_.udp("alice", "[2001:db8::6]:5060")})
+      residents_.emplace_back(*phone);
+    residents_[2].phone.is_the_device_of(residents_[0].phone);
+    residents_[3].phone.speaks(Dialect::draft);
     edge_.resolves("example.org", "192.0.2.1:5060");
-    sent_.resize(phones_.size());
-    received_.resize(phones_.size());
   }
 
   void step(std::string_view line);
@@ -45,17 +53,16 @@ class Street {
   void all_time_passes();
 
  private:
-  void act(std::size_t number, char what, const std::string& text);
-  void sends(std::size_t number, std::string text) {
-    sent_[number] = text;
-    phones_[number]->sends(text);
+  void act(Resident& who, char what, const std::string& text);
+  void sends(Resident& who, const std::string& text) {
+    who.sent = text;
+    who.phone.sends(text);
   }
-  void answers(std::size_t number, const std::string& text);
+  void answers(Resident& who, const std::string& text);
+  void receives(Resident& who, const Packet& packet);
 
   Edge edge_;
-  std::vector<Phone*> phones_;
-  std::vector<std::string> sent_;
-  std::vector<std::vector<Packet>> received_;
+  std::vector<Resident> residents_;
 };
 
 void Street::step(std::string_view line) {
@@ -65,31 +72,33 @@ void Street::step(std::string_view line) {
     const auto seconds = sip::parse_number(text, 4000).value_or(1);
     return edge_.passes(std::chrono::seconds{seconds});
   }
-  act(static_cast<unsigned char>(line[0]) % phones_.size(), line[1], text);
+  act(residents_[static_cast<unsigned char>(line[0]) % residents_.size()], line[1], text);
 }
 
-void Street::act(std::size_t number, char what, const std::string& text) {
-  Phone& phone = *phones_[number];
+void Street::act(Resident& who, char what, const std::string& text) {
+  Phone& phone = who.phone;
+  test::Dialog dialog;
   switch (what) {
     case 's':
-      return sends(number, text);
+      return sends(who, text);
     case 'r':
-      return sends(number, phone.registers(phone.outbound_params(1), {text}));
+      return sends(who, phone.registers(phone.outbound_params(1), {text}));
     case 'o':
-      return sends(number, phone.opens("INVITE", text));
+      return sends(who, phone.opens("INVITE", text));
     case 'n':
-      return sends(number, phone.opens("MESSAGE", text));
-    case 'a':
-      return answers(number, text);
-    case 'd':
-      if (received_[number].empty()) return;
-      {
-        test::Dialog dialog = test::callee_side(received_[number].back(), received_[number].back());
-        return sends(number, phone.within(dialog, text));
-      }
+      return sends(who, phone.opens("MESSAGE", text));
     case 'c':
-      if (!sent_[number].empty()) sends(number, phone.cancels(sent_[number]));
-      return;
+      return phone.sends(phone.cancels(who.sent));
+    case 'b':
+      return phone.sends(phone.acknowledges(who.sent, who.answer));
+    case 'a':
+      return answers(who, text);
+    case 'd':
+      dialog = test::callee_side(who.answered, Packet(who.sent));
+      return sends(who, phone.within(dialog, text));
+    case 'k':
+      dialog = test::caller_side(who.answer);
+      return sends(who, phone.within(dialog, text));
     case 'x':
       if (is_stream(phone.flow().protocol)) edge_.breaks(phone);
       return;
@@ -98,34 +107,38 @@ void Street::act(std::size_t number, char what, const std::string& text) {
   }
 }
 
-void Street::answers(std::size_t number, const std::string& text) {
-  auto& received = received_[number];
-  if (received.empty()) return;
-  const Packet request = received.front();
-  received.erase(received.begin());
-  const auto status = sip::parse_number(text.substr(0, 3), 699).value_or(200);
-  const std::string line = text.size() > 3 ? text.substr(3) : "X: y";
-  sends(number, phones_[number]->answers(request, static_cast<int>(status), {line}));
+void Street::answers(Resident& who, const std::string& text) {
+  if (who.requests.empty()) return;
+  const Packet request = who.requests.front();
+  if (request.has("Contact")) who.answered = request;
+  const auto status = static_cast<int>(sip::parse_number(text.substr(0, 3), 699).value_or(200));
+  if (status >= 200) who.requests.pop_front();
+  const test::Lines lines = text.size() > 3 ? test::Lines{text.substr(3)} : test::Lines{};
+  sends(who, who.phone.answers(request, status, lines));
 }
 
-// Whatever leaves the edge is one whole message, and what it forwards is well formed.
+void Street::receives(Resident& who, const Packet& packet) {
+  std::string text = packet.text();
+  const auto message = sip::Message::parse(text, {});
+  require(message.has_value() && message->text().size() == text.size(), "the edge sends messages");
+  require(message->count(sip::Header::via) > 0, "what the edge sends has a Via");
+  if (!message->is_request()) {
+    who.answer = packet;
+    return;
+  }
+  require(!message->defect(), "the edge forwards only requests that are well formed");
+  const bool waits = message->method() != sip::Method::ack;
+  if (waits && who.requests.size() < kMaxSteps) who.requests.push_back(packet);
+}
+
 void Street::look_at_what_was_sent() {
-  for (std::size_t number = 0; number < phones_.size(); ++number) {
-    while (phones_[number]->waiting() > 0) {
-      const Packet packet = phones_[number]->receives("");
-      std::string text = packet.text();
-      const auto message = sip::Message::parse(text, {});
-      require(message.has_value() && message->text().size() == text.size(), "the edge sends messages");
-      require(message->count(sip::Header::via) > 0, "what the edge sends has a Via");
-      if (!message->is_request()) continue;
-      require(!message->defect(), "the edge forwards requests that are well formed only");
-      if (received_[number].size() < kMaxSteps) received_[number].push_back(packet);
-    }
+  for (Resident& who : residents_) {
+    while (who.phone.waiting() > 0) receives(who, who.phone.receives(""));
   }
 }
 
 void Street::all_time_passes() {
-  for (int hour = 0; hour < 3; ++hour) edge_.passes(std::chrono::hours{1});
+  edge_.passes(std::chrono::hours{3});
   look_at_what_was_sent();
   require(edge_.core().transactions() == 0, "no transaction outlives its timers");
 }

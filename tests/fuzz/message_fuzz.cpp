@@ -39,14 +39,12 @@ void look_at_lines(const Message& message) {
   require(is_part_of(message.body(), text), "the body is part of the message");
 }
 
-std::size_t count_values(const Message& message, Header header) {
-  std::size_t count = 0;
-  for (sip::Values values{message, header}; const auto value = values.next(); ++count) {
+void read_values(const Message& message, Header header) {
+  for (sip::Values values{message, header}; const auto value = values.next();) {
     require(is_part_of(value->text, message.value(*value->field)), "a value is part of its field");
     if (header == Header::via) (void)sip::Via::parse(value->text);
     if (header != Header::via) (void)sip::Address::parse(value->text);
   }
-  return count;
 }
 
 // What is malformed is answered and not sent on, so that its octets need not mean the same to the next hop.
@@ -95,7 +93,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto message = sip::Message::parse(text, {});
   if (!message) return 0;
   fuzz::look_at_lines(*message);
-  for (const sip::Field& field : message->fields()) (void)fuzz::count_values(*message, field.header);
+  for (const sip::Header header : {sip::Header::via, sip::Header::from, sip::Header::contact,
+                                   sip::Header::route, sip::Header::supported, sip::Header::other})
+    fuzz::read_values(*message, header);
   (void)sip::CSeq::parse(message->value(sip::Header::cseq));
   (void)sip::has_option(*message, sip::Header::supported, "outbound");
   fuzz::same_again(*message);

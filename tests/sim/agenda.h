@@ -52,9 +52,7 @@ class Alarm {
   void set(Duration delay, Agenda::Event event) { set(agenda_.now() + delay, std::move(event)); }
   void cancel();
   bool is_set() const { return entry_.has_value(); }
-  std::optional<Instant> due() const {
-    return entry_ ? std::optional<Instant>(entry_->first) : std::nullopt;
-  }
+  std::optional<Instant> due() const { return entry_ ? std::optional<Instant>(entry_->first) : std::nullopt; }
 
  private:
   Agenda& agenda_;

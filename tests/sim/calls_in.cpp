@@ -22,8 +22,7 @@ void CallsIn::invited(UaFlow& flow, const Packet& invite) {
 void CallsIn::ring(const std::string& branch) {
   if (random_.chance(0.1)) return decide(branch);
   Ringing& call = *ringing_.at(branch);
-  agent_.servers().respond(call.invite, 180, call.to_tag,
-                           {"Contact: <" + agent_.contact(*call.flow) + ">"});
+  agent_.servers().respond(call.invite, 180, call.to_tag, {"Contact: <" + agent_.contact(*call.flow) + ">"});
   // Nobody answers: until the caller or Timer C of a proxy cancels; when even that is lost the user comes
   // back.
   const bool nobody = random_.chance(0.15);
@@ -41,9 +40,15 @@ void CallsIn::end(const std::string& branch, int status) {
   if (ended.empty()) return;
   const Ringing& call = *ended.mapped();
   if (status >= 300) return agent_.servers().respond(call.invite, status, call.to_tag);
-  agent_.servers().respond(call.invite, status, call.to_tag,
-                           {"Contact: <" + agent_.contact(*call.flow) + ">"});
-  unacknowledged_[call.to_tag] = branch;
+  accept(call, branch);
+}
+
+void CallsIn::accept(const Ringing& call, const std::string& branch) {
+  agent_.servers().respond(call.invite, 200, call.to_tag, {"Contact: <" + agent_.contact(*call.flow) + ">"});
+  auto& accepted = accepted_[call.to_tag] = std::make_unique<Accepted>(agenda_);
+  accepted->branch = branch;
+  // §13.3.1.4: without an ACK for 64*T1 the call is over; its BYE comes with the end of the talk.
+  accepted->given_up.set(seconds{32}, [this, tag = call.to_tag] { accepted_.extract(tag); });
   const Duration hold = random_.exponential(seconds{40});
   agent_.dialogs().add(dialog_of_callee(call.invite, call.to_tag, *call.flow), hold);
 }
@@ -57,15 +62,15 @@ void CallsIn::cancelled(const Packet& cancel) {
 
 void CallsIn::acknowledged(const Packet& ack) {
   agent_.servers().acknowledged(ack.top_branch());
-  const auto found = unacknowledged_.find(param_in(ack.header("To"), "tag"));
-  if (found == unacknowledged_.end()) return;
-  agent_.servers().acknowledged(found->second);
-  unacknowledged_.erase(found);
+  const auto found = accepted_.find(param_in(ack.header("To"), "tag"));
+  if (found == accepted_.end()) return;
+  agent_.servers().acknowledged(found->second->branch);
+  accepted_.erase(found);
 }
 
 void CallsIn::clear() {
   ringing_.clear();
-  unacknowledged_.clear();
+  accepted_.clear();
 }
 
 }  // namespace flowgate::sim

@@ -20,7 +20,7 @@ class CallsIn {
   void cancelled(const Packet& cancel);
   void acknowledged(const Packet& ack);
   void clear();
-  std::size_t size() const { return ringing_.size() + unacknowledged_.size(); }
+  std::size_t size() const { return ringing_.size() + accepted_.size(); }
 
  private:
   struct Ringing {
@@ -31,6 +31,12 @@ class CallsIn {
     std::string to_tag;
     Alarm next;
   };
+  struct Accepted {
+    explicit Accepted(Agenda& agenda) : given_up(agenda) {}
+    std::string branch;
+    Alarm given_up;
+  };
+  void accept(const Ringing& call, const std::string& branch);
   void ring(const std::string& branch);
   void decide(const std::string& branch);
   void end(const std::string& branch, int status);
@@ -38,9 +44,9 @@ class CallsIn {
   Agenda& agenda_;
   UserAgent& agent_;
   Random random_;
-  std::map<std::string, std::unique_ptr<Ringing>, std::less<>> ringing_;  // by branch
-  std::map<std::string, std::string, std::less<>> unacknowledged_;        // To tag to branch
-  std::set<std::string, std::less<>> seen_;                               // for §8.2.2.2
+  std::map<std::string, std::unique_ptr<Ringing>, std::less<>> ringing_;    // by branch
+  std::map<std::string, std::unique_ptr<Accepted>, std::less<>> accepted_;  // by To tag, until the ACK comes
+  std::set<std::string, std::less<>> seen_;                                 // for §8.2.2.2
 };
 
 }  // namespace flowgate::sim

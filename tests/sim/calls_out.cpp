@@ -8,8 +8,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 Lines CallsOut::lines_to(const std::string& uri, std::string_view method, const std::string& call_id) {
-  return {"From: <" + agent_.aor() + ">;tag=" + agent_.fresh("t"), "To: <" + uri + ">",
-          "Call-ID: " + call_id, "CSeq: 1 " + std::string(method)};
+  return {"From: <" + agent_.aor() + ">;tag=" + agent_.fresh("t"), "To: <" + uri + ">", "Call-ID: " + call_id,
+          "CSeq: 1 " + std::string(method)};
 }
 
 void CallsOut::ask(UaFlow& flow, std::string_view method, const std::string& uri) {
@@ -25,7 +25,8 @@ void CallsOut::invite(UaFlow& flow, const std::string& uri) {
   const std::string text = agent_.write_request(flow, "INVITE", uri, lines);
   Call& call = *(calls_[call_id] = std::make_unique<Call>(agenda_, flow, text));
   // Few have the patience to see the proxy's Timer C.
-  const Duration patience = random_.chance(0.03) ? seconds{240} : random_.between(milliseconds{500}, seconds{40});
+  const Duration patience =
+      random_.chance(0.03) ? seconds{240} : random_.between(milliseconds{500}, seconds{40});
   call.give_up.set(patience, [this, &call] {
     call.unwanted = true;
     if (call.heard) cancel(call);
@@ -57,7 +58,8 @@ void CallsOut::accepted(Call& call, const Packet& response) {
   if (!fresh) return;
   const bool wanted = first && !call.cancelled;
   agent_.dialogs().add(dialog, wanted ? random_.exponential(seconds{40}) : Duration{1});
-  call.give_up.set(seconds{40}, [this, id = std::string(call.invite.header("Call-ID"))] { calls_.extract(id); });
+  call.give_up.set(seconds{40},
+                   [this, id = std::string(call.invite.header("Call-ID"))] { calls_.extract(id); });
 }
 
 void CallsOut::cancel(Call& call) {

@@ -59,7 +59,7 @@ void ClientTransactions::receive(const Packet& response) {
   const bool first_final = client.status < 200 && response.is_final();
   client.status = response.status();
   if (client.is_invite()) client.retransmit.cancel();
-  if (client.is_invite() && response.status() < 200) client.stay.cancel();
+  if (client.is_invite() && response.status() < 200 && !client.hurried) client.stay.cancel();
   if (first_final) {
     client.retransmit.cancel();
     client.stay.set(timeout, [this, name] { end(name); });
@@ -76,8 +76,9 @@ void ClientTransactions::receive(const Packet& response) {
 void ClientTransactions::hurry(const Packet& request, Duration patience) {
   const std::string name = transaction_name(request.top_branch(), request.method());
   const auto found = clients_.find(name);
-  if (found != clients_.end() && found->second->status < 200)
-    found->second->stay.set(patience, [this, name] { fail(name); });
+  if (found == clients_.end() || found->second->status >= 200) return;
+  found->second->hurried = true;
+  found->second->stay.set(patience, [this, name] { fail(name); });
 }
 
 void ClientTransactions::end(const std::string& name) {

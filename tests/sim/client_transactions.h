@@ -38,6 +38,7 @@ class ClientTransactions {
     User user;
     std::string ack;  // for a non-2xx
     int status = 0;
+    bool hurried = false;
     Duration interval{};
     Alarm retransmit, stay;
     bool is_invite() const { return request.method() == "INVITE"; }

@@ -27,8 +27,7 @@ void DatagramNetwork::send(Site& from, const Endpoint& local, const Endpoint& to
   const bool twice = random_.chance(a.duplicate) || random_.chance(b.duplicate);
   faults_.duplicated += twice ? 1 : 0;
   for (int copy = 0; copy < (twice ? 2 : 1); ++copy) {
-    agenda_.enter(delay(a, b),
-                  [this, source, to, text = std::string(octets)] { arrive(source, to, text); });
+    agenda_.enter(delay(a, b), [this, source, to, text = std::string(octets)] { arrive(source, to, text); });
   }
 }
 

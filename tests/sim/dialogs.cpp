@@ -96,7 +96,8 @@ void Dialogs::send(const std::string& name, std::string_view method) {
   const bool ends = method == "BYE";
   agent_.clients().start(flow, text,
                          {[this, name, ends](const Packet& response) {
-                            if (response.is_final() && (ends || response.status() == 481)) calls_.extract(name);
+                            if (response.is_final() && (ends || response.status() == 481))
+                              calls_.extract(name);
                           },
                           [this, name] { calls_.extract(name); }});
 }

@@ -98,13 +98,15 @@ StreamUser& EdgeHost::accept(ConnectionId id, const Endpoint& local, const Endpo
   const std::uint64_t serial = ++serial_ << 8;
   const Protocol protocol = local.port == port_of(Protocol::tls) ? Protocol::tls : Protocol::tcp;
   auto& connection = connections_[serial];
-  connection = std::make_unique<EdgeConnection>(*this, world_.streams, id,
-                                                Flow{protocol, local, remote, serial});
+  connection =
+      std::make_unique<EdgeConnection>(*this, world_.streams, id, Flow{protocol, local, remote, serial});
   return *connection;
 }
 
 void EdgeHost::receive(const Flow& flow, std::string text) {
   const Packet packet(text);
+  const std::size_t route = text.find("Route: <sip:");
+  if (world_.sabotage == Sabotage::distrust_token && route != text.npos) text[route + 20] ^= 1;
   world_.ladder.message(site_.name, "<--", flow.remote.text(), packet);
   observers_.arriving(flow, packet);
   core_->receive(world_.agenda.now(), flow, text);
@@ -163,8 +165,7 @@ bool EdgeHost::transmit(const Flow& flow, std::string_view text) {
 
 // Phones that can be reached without a flow are on UDP here; nobody listens for connections.
 void EdgeHost::connect(const proxy::NextHop& hop, Connected done) {
-  if (hop.protocol == Protocol::udp)
-    return done(Flow{Protocol::udp, address(Protocol::udp), hop.address, 0});
+  if (hop.protocol == Protocol::udp) return done(Flow{Protocol::udp, address(Protocol::udp), hop.address, 0});
   world_.agenda.enter(std::chrono::milliseconds{30}, [this, boot = boots_, done = std::move(done)] {
     if (!core_ || boot != boots_) return;
     done(make_error_code(boost::system::errc::connection_refused));
@@ -216,7 +217,7 @@ bool EdgeHost::sabotage(const Flow& flow, const Packet& packet) {
       transmit(flow, text.replace(0, 11, "SIP/2.0 500"));
       return true;
     case Sabotage::lose_answer:
-      return final_answer && packet.method() == "OPTIONS";
+      return final_answer && packet.method() == "MESSAGE";
     case Sabotage::misdeliver:
       if (!packet.is_request() || packet.all("Via").size() < 2 || before == flow || before == Flow{})
         return false;

@@ -59,11 +59,10 @@ class Reader {
 bool unpack(int fd, Outcome& outcome) {
   Reader reader(fd);
   std::uint64_t elapsed = 0;
-  const bool whole = reader.number(outcome.seed) && reader.number(outcome.messages) &&
-                     reader.number(outcome.faults) && reader.number(outcome.octets_hash) &&
-                     reader.number(outcome.course_hash) && reader.number(elapsed) &&
-                     reader.text(outcome.invariant) && reader.text(outcome.what) &&
-                     reader.text(outcome.ladder);
+  const bool whole =
+      reader.number(outcome.seed) && reader.number(outcome.messages) && reader.number(outcome.faults) &&
+      reader.number(outcome.octets_hash) && reader.number(outcome.course_hash) && reader.number(elapsed) &&
+      reader.text(outcome.invariant) && reader.text(outcome.what) && reader.text(outcome.ladder);
   outcome.elapsed = Duration(static_cast<Duration::rep>(elapsed));
   return whole;
 }

@@ -18,7 +18,8 @@ struct Job {
 
 // Runs all jobs, each in a process of its own kind of `workers`, and shows each outcome as it comes. A job
 // whose process died has the invariant "survives".
-void run_jobs(const std::vector<Job>& jobs, unsigned workers, const std::function<void(const Outcome&)>& show);
+void run_jobs(const std::vector<Job>& jobs, unsigned workers,
+              const std::function<void(const Outcome&)>& show);
 // In this process.
 Outcome run_job(const Job& job);
 // In a process of its own.

@@ -20,7 +20,9 @@ void Forwarding::arriving(const Flow& flow, const Packet& packet) {
   if (found == attempts_.end() || found->second->parent->request.method() != packet.method()) return;
   Attempt& attempt = *found->second;
   attempt.answered = true;
-  if (packet.is_final() && attempt.final_status == 0) attempt.final_status = packet.status();
+  // RFC 3261 §17.1.2.2: behind Timer F nobody listens any more.
+  const bool too_late = packet.method() != "INVITE" && agenda_.now() - attempt.at >= timer_f;
+  if (packet.is_final() && attempt.final_status == 0 && !too_late) attempt.final_status = packet.status();
 }
 
 void Forwarding::sent(const Flow& flow, const Packet& packet, bool gone) {
@@ -34,14 +36,13 @@ void Forwarding::sent(const Flow& flow, const Packet& packet, bool gone) {
   }
   const auto vias = packet.all("Via");
   if (vias.size() < 2) return;
-  const auto parent =
-      parents_.find(transaction_name(param_in(vias[1], "branch"), packet.method()));
+  const auto parent = parents_.find(transaction_name(param_in(vias[1], "branch"), packet.method()));
   if (parent == parents_.end()) return;
   auto attempt = std::make_unique<Attempt>();
   attempt->parent = parent->second.get();
   attempt->to = flow;
   attempt->at = agenda_.now();
-  attempt->gone = gone;
+  if (gone) attempt->gone = agenda_.now();
   for (const KnownBinding& binding : parent->second->bindings) {
     if (binding.leads_to(flow)) attempt->instance = binding.instance;
   }
@@ -53,7 +54,7 @@ void Forwarding::sent(const Flow& flow, const Packet& packet, bool gone) {
 
 void Forwarding::flow_closed(const Flow& flow) {
   for (const auto& [branch, attempt] : attempts_) {
-    if (attempt->to == flow) attempt->gone = true;
+    if (attempt->to == flow && !attempt->gone) attempt->gone = agenda_.now();
   }
 }
 

@@ -11,6 +11,9 @@
 
 namespace flowgate::sim {
 
+// Timer F, of the core with its default T1.
+inline constexpr Duration timer_f = std::chrono::seconds{32};
+
 struct Parent;
 
 // One request sent on, named by the branch that the edge gave it.
@@ -18,8 +21,8 @@ struct Attempt {
   Parent* parent = nullptr;
   Flow to;
   Instant at{};
-  std::string instance;  // "" when no binding leads there
-  bool gone = false;     // there was no such connection (any more)
+  std::string instance;         // "" when no binding leads there
+  std::optional<Instant> gone;  // since when there is no such connection (any more)
   bool answered = false;
   int final_status = 0;
 };

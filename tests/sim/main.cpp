@@ -21,14 +21,15 @@ class Summary {
     if (outcome.invariant.empty()) return;
     failed_.push_back(outcome.seed);
     std::printf("%sseed %llu: broken: %s: %s\nreplay: sim --seed %llu\n\n", outcome.ladder.c_str(),
-                static_cast<unsigned long long>(outcome.seed), outcome.invariant.c_str(), outcome.what.c_str(),
-                static_cast<unsigned long long>(outcome.seed));
+                static_cast<unsigned long long>(outcome.seed), outcome.invariant.c_str(),
+                outcome.what.c_str(), static_cast<unsigned long long>(outcome.seed));
   }
   int print() const {
     std::printf("%zu seeds, %.1f virtual hours, %llu messages, %llu faults, %zu failures\n", seeds_,
                 static_cast<double>(elapsed_.count()) / 3.6e9, static_cast<unsigned long long>(messages_),
                 static_cast<unsigned long long>(faults_), failed_.size());
-    for (const std::uint64_t seed : failed_) std::printf("failed: %llu\n", static_cast<unsigned long long>(seed));
+    for (const std::uint64_t seed : failed_)
+      std::printf("failed: %llu\n", static_cast<unsigned long long>(seed));
     return failed_.empty() ? 0 : 1;
   }
 

@@ -69,7 +69,8 @@ void Mishaps::spoil_link() {
   place.link.loss = random_.between(0.1, 0.7);
   place.link.duplicate = random_.between(0.0, 0.3);
   place.link.jitter = milliseconds{200};
-  world_.agenda.enter(random_.between(seconds{10}, seconds{120}), [&place, before] {
+  world_.agenda.enter(random_.between(seconds{10}, seconds{120}), [this, &place, before] {
+    if (over_) return;
     const bool cut = place.link.cut;
     place.link = before;
     place.link.cut = cut;
@@ -95,6 +96,7 @@ void Mishaps::restart_phone() {
 }
 
 void Mishaps::end() {
+  over_ = true;
   alarms_.clear();
   for (Site* place : victims_.places) {
     place->link = Link{0, 0, place->link.latency, milliseconds{1}, false};

@@ -42,6 +42,7 @@ class Mishaps {
   Scenario::Faults faults_;
   Victims victims_;
   Random random_;
+  bool over_ = false;
   std::vector<std::unique_ptr<Alarm>> alarms_;
 };
 

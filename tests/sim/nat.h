@@ -51,8 +51,8 @@ class Nat {
   Random random_;
   std::uint16_t next_port_ = 0;
   std::uint64_t generation_ = 0;
-  std::map<std::pair<Endpoint, Endpoint>, Mapping> mappings_;              // by inner, remote
-  std::map<std::pair<Endpoint, Endpoint>, Endpoint> inner_;  // by outer, remote
+  std::map<std::pair<Endpoint, Endpoint>, Mapping> mappings_;  // by inner, remote
+  std::map<std::pair<Endpoint, Endpoint>, Endpoint> inner_;    // by outer, remote
 };
 
 }  // namespace flowgate::sim

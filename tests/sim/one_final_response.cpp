@@ -16,8 +16,8 @@ void OneFinalResponse::sent(const Flow& flow, const Packet& packet, bool) {
     return verdict_.fail(name, "a response to no request: " + std::string(packet.start_line()));
   Server& server = found->second;
   if (flow != server.flow) {
-    return verdict_.fail(name, "a request came over " + server.flow.text() + ", its response went to " +
-                                   flow.text());
+    return verdict_.fail(
+        name, "a request came over " + server.flow.text() + ", its response went to " + flow.text());
   }
   if (!packet.is_final()) return;
   if (server.status == 0) {
@@ -42,7 +42,8 @@ bool OneFinalResponse::may_stay_silent(const Server& server) const {
   const Parent* const parent = forwarding_.find(request.top_branch(), request.method());
   return parent != nullptr && !parent->attempts.empty() &&
          std::ranges::any_of(parent->attempts, [](const Attempt* attempt) {
-           return !attempt->gone && attempt->final_status == 0;
+           const bool broke = attempt->gone && *attempt->gone < attempt->at + timer_f;
+           return !broke && attempt->final_status == 0;
          });
 }
 

@@ -94,7 +94,8 @@ bool Packet::is_well_formed() const {
   for (const std::string_view name : {"From", "To", "Call-ID", "CSeq", "Content-Length"}) {
     if (std::ranges::count(fields_, name, &Field::name) != 1) return false;
   }
-  const bool starts_well = is_request() ? start_line().ends_with(" SIP/2.0") && !uri_.empty() : status_ >= 100;
+  const bool starts_well =
+      is_request() ? start_line().ends_with(" SIP/2.0") && !uri_.empty() : status_ >= 100;
   return starts_well && !top_branch().empty() && number_in(header("Content-Length")) == body_.size() &&
          text_->find("\r\n\r\n") != std::string::npos;
 }

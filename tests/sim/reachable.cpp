@@ -16,7 +16,7 @@ void Reachable::handled(const Flow&, const Packet& packet) {
   const Parent* const parent = forwarding_.fresh_parent();
   if (parent == nullptr || !packet.is_request() || parent->bindings.empty()) return;
   const std::string_view method = packet.method();
-  if (method == "REGISTER" || method == "CANCEL" || has_token(packet)) return;
+  if (method == "REGISTER" || method == "CANCEL" || method == "ACK" || has_token(packet)) return;
   if (KnownBindings::is_temporary(packet.uri())) return;
   unsigned best_q = 0;
   for (const KnownBinding& binding : parent->bindings) best_q = std::max(best_q, binding.q_milli);

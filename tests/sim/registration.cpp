@@ -40,23 +40,28 @@ void Registration::flow_open() {
 }
 
 std::string Registration::outbound_params() const {
-  const bool draft = agent_.kind() == UserAgent::Kind::draft;
-  return (draft ? ";flow-id=" : ";reg-id=") + std::to_string(settings_.reg_id) + ";+sip.instance=\"<" +
-         agent_.instance() + ">\"";
+  std::string params = agent_.kind() == UserAgent::Kind::draft ? ";flow-id=" : ";reg-id=";
+  params += std::to_string(settings_.reg_id);
+  params += ";+sip.instance=\"<";
+  params += agent_.instance();
+  return params += ">\"";
 }
 
 std::string Registration::contact(seconds expires) const {
-  std::string contact = "<sip:" + agent_.user() + "@" + flow_.sent_by();
+  std::string contact = "<sip:";
+  ((contact += agent_.user()) += '@') += flow_.sent_by();
   if (flow_.is_stream()) contact += ";transport=tcp";
-  contact += ">";
+  contact += '>';
   if (agent_.kind() != UserAgent::Kind::plain) contact += outbound_params();
-  if (!settings_.q.empty()) contact += ";q=" + settings_.q;
-  return contact + ";expires=" + std::to_string(expires.count());
+  if (!settings_.q.empty()) (contact += ";q=") += settings_.q;
+  return (contact += ";expires=") += std::to_string(expires.count());
 }
 
 void Registration::send_register(seconds expires) {
   if (state_ != State::leaving && state_ != State::registered) state_ = State::registering;
-  Lines lines = {"From: <" + agent_.aor() + ">;tag=" + agent_.fresh("t"), "To: <" + agent_.aor() + ">",
+  std::string name_addr = "<";
+  (name_addr += agent_.aor()) += '>';
+  Lines lines = {"From: " + name_addr + ";tag=" + agent_.fresh("t"), "To: " + name_addr,
                  "Call-ID: " + call_id_, "CSeq: " + std::to_string(++cseq_) + " REGISTER",
                  "Contact: " + contact(expires)};
   if (agent_.kind() == UserAgent::Kind::rfc) lines.push_back("Supported: path, outbound, gruu");
@@ -82,7 +87,7 @@ void Registration::answered(const Packet& response) {
 
 void Registration::registered(const Packet& response) {
   const bool plain = agent_.kind() == UserAgent::Kind::plain;
-  const std::string own = plain ? "@" + flow_.sent_by() : outbound_params();
+  const std::string own = plain ? flow_.sent_by() : outbound_params();
   seconds granted{0};
   for (const std::string_view listed : response.all("Contact")) {
     if (listed.find(own) == listed.npos) continue;
@@ -93,7 +98,8 @@ void Registration::registered(const Packet& response) {
     }
   }
   if (granted == seconds{0})
-    return world_.verdict.fail("reachable", "a 200 to a REGISTER does not list its Contact:\n" + response.text());
+    return world_.verdict.fail("reachable",
+                               "a 200 to a REGISTER does not list its Contact:\n" + response.text());
   if (state_ != State::registered) stable_since_ = world_.agenda.now();
   state_ = State::registered;
   until_ = world_.agenda.now() + granted;
@@ -111,8 +117,7 @@ void Registration::flow_failed(std::string_view why) {
 void Registration::fail(std::string_view) {
   flow_.close();
   const bool leaving = state_ == State::leaving || state_ == State::off;
-  const bool was_stable =
-      state_ == State::registered && world_.agenda.now() - stable_since_ >= seconds{120};
+  const bool was_stable = state_ == State::registered && world_.agenda.now() - stable_since_ >= seconds{120};
   state_ = leaving ? State::off : State::waiting;
   next_.cancel();
   agent_.flow_lost(flow_);

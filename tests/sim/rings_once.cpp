@@ -31,7 +31,7 @@ bool RingsOnce::has_failed(const Attempt& attempt) const {
   const auto waited = agenda_.now() - attempt.at;
   // Timer F runs whatever was heard; with Timer B a provisional response means life.
   const bool non_invite = attempt.parent->request.method() != "INVITE";
-  return attempt.answered ? non_invite && waited >= std::chrono::seconds{32} : waited >= patience_;
+  return attempt.answered ? non_invite && waited >= timer_f : waited >= patience_;
 }
 
 }  // namespace flowgate::sim

@@ -10,7 +10,8 @@ namespace flowgate::sim {
 enum class Sabotage : std::uint8_t {
   none,
   answer_twice,      // a second final response of another status
-  lose_answer,       // final responses to OPTIONS are never sent
+  lose_answer,       // final responses to MESSAGE are never sent
+  distrust_token,    // a request with a flow token is answered 403
   misdeliver,        // a request goes down the flow of the one before
   ring_twice,        // a request goes to both flows of an instance
   forget_binding,    // what was acknowledged is removed again
@@ -28,6 +29,7 @@ struct SabotageMode {
 inline constexpr std::array sabotage_modes = {
     SabotageMode{Sabotage::answer_twice, "answer_twice", "one final response"},
     SabotageMode{Sabotage::lose_answer, "lose_answer", "one final response"},
+    SabotageMode{Sabotage::distrust_token, "distrust_token", "right flow"},
     SabotageMode{Sabotage::misdeliver, "misdeliver", "right flow"},
     SabotageMode{Sabotage::ring_twice, "ring_twice", "rings once"},
     SabotageMode{Sabotage::forget_binding, "forget_binding", "reachable"},

@@ -41,8 +41,7 @@ struct Scenario {
   // Faults stop at `calm`; from `probe` on everybody must be reached; at `quiet` nobody starts anything new;
   // at `leave` the phones go; at `end` nothing may be left.
   Duration calm = std::chrono::minutes{36}, probe = std::chrono::minutes{52},
-           quiet = std::chrono::minutes{53}, leave = std::chrono::minutes{60},
-           end = std::chrono::minutes{73};
+           quiet = std::chrono::minutes{53}, leave = std::chrono::minutes{60}, end = std::chrono::minutes{73};
 };
 
 }  // namespace flowgate::sim

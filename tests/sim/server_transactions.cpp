@@ -76,6 +76,12 @@ void ServerTransactions::respond(const Packet& request, int status, std::string_
   if (repeats) server.retransmit.set(t1, [this, it = &server] { repeat(*it); });
 }
 
+void ServerTransactions::ignore(const Packet& request) {
+  const std::string name = transaction_name(request.top_branch(), request.method());
+  const auto found = servers_.find(name);
+  if (found != servers_.end()) found->second->stay.set(2 * timeout, [this, name] { servers_.extract(name); });
+}
+
 void ServerTransactions::repeat(Server& server) {
   server.interval = std::min(2 * server.interval, t2);
   server.retransmit.set(server.interval, [this, it = &server] { repeat(*it); });

@@ -19,6 +19,8 @@ class ServerTransactions {
   bool receive(UaFlow& flow, const Packet& request);
   // `to_tag` is put in when the request's To has none.
   void respond(const Packet& request, int status, std::string_view to_tag, const Lines& lines = {});
+  // It is never answered.
+  void ignore(const Packet& request);
   // The ACK for a final response to `invite`; nothing repeats it any more.
   void acknowledged(std::string_view branch);
   // The INVITE that a CANCEL is for (§9.2), unless it has a final response.

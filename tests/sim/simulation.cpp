@@ -45,8 +45,8 @@ void Simulation::watch(EdgeHost& edge) {
   observers.add(std::move(forwarding));
   observers.add(std::make_unique<OneFinalResponse>(known, world_.verdict));
   observers.add(std::make_unique<RightFlow>(known, world_.verdict));
-  observers.add(std::make_unique<RingsOnce>(world_.agenda, known, scenario_.edge.core.branch_timeout,
-                                            world_.verdict));
+  observers.add(
+      std::make_unique<RingsOnce>(world_.agenda, known, scenario_.edge.core.branch_timeout, world_.verdict));
   observers.add(std::make_unique<Reachable>(known, world_.verdict));
 }
 
@@ -74,7 +74,8 @@ void Simulation::make_phones() {
     // The same private addresses behind every NAT.
     settings.host = site.nat ? endpoint("10.0.0." + std::to_string(i + 1), 0) : site.address;
     settings.protocols = phone.protocols;
-    for (const Protocol protocol : phone.protocols) settings.edges.push_back(edges_.front()->address(protocol));
+    for (const Protocol protocol : phone.protocols)
+      settings.edges.push_back(edges_.front()->address(protocol));
     settings.expires = phone.expires;
     settings.q = phone.q;
     settings.pause = phone.pause;
@@ -131,7 +132,8 @@ void Simulation::probe() {
 void Simulation::check_probes() {
   for (const auto& [call_id, phone] : probes_) {
     if (!prober_->was_answered(call_id) || !phone->was_asked(call_id))
-      return world_.verdict.fail(Reachable::name, phone->name() + " is registered, but not reached by " + call_id);
+      return world_.verdict.fail(Reachable::name,
+                                 phone->name() + " is registered, but not reached by " + call_id);
   }
 }
 
@@ -148,8 +150,8 @@ void Simulation::check_nothing_left() {
     left(edge->has_timers() ? 1 : 0, "timers");
   }
   for (const auto& phone : phones_) {
-    if (phone->left_over() > 0)
-      world_.verdict.fail("nothing leaks", phone->name() + " still waits for something");
+    if (!phone->left_over().empty())
+      world_.verdict.fail("nothing leaks", phone->name() + " still waits for " + phone->left_over());
   }
 }
 

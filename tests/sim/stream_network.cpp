@@ -37,8 +37,7 @@ void StreamNetwork::arrive(ConnectionId id) {
   const auto listener = listeners_.find(connection.remote);
   if (listener == listeners_.end() || !nat_lets_through(connection)) return refuse(id, latency(connection));
   connection.open = true;
-  connection.users[index(End::server)] =
-      &listener->second->accept(id, connection.remote, connection.outer);
+  connection.users[index(End::server)] = &listener->second->accept(id, connection.remote, connection.outer);
   connection.users[index(End::client)]->stream_open();
 }
 

@@ -24,7 +24,7 @@ UserAgent::UserAgent(World& world, Site& site, const Settings& settings, Directo
     flow.host = settings.host;
     flow.host.port = 0;
     flow.edge = settings.edges[i];
-    flow.keepalive = is_stream(flow.protocol)        ? Keepalive::Kind::crlf
+    flow.keepalive = is_stream(flow.protocol)       ? Keepalive::Kind::crlf
                      : settings.kind == Kind::plain ? Keepalive::Kind::blank
                                                     : Keepalive::Kind::stun;
     flow.keeps_alive = settings.kind != Kind::plain || site.nat != nullptr;
@@ -60,7 +60,8 @@ void UserAgent::fall_silent() {
 }
 
 void UserAgent::leave(bool politely) {
-  for (const auto& registration : registrations_) politely ? registration->unregister() : registration->stop();
+  for (const auto& registration : registrations_)
+    politely ? registration->unregister() : registration->stop();
 }
 
 bool UserAgent::is_registered() const {
@@ -71,8 +72,17 @@ bool UserAgent::is_fully_registered() const {
   return std::ranges::all_of(registrations_, [](const auto& each) { return each->is_registered(); });
 }
 
-std::size_t UserAgent::left_over() const {
-  return clients_.size() + servers_.size() + dialogs_.size() + calls_out_.size() + calls_in_.size();
+std::string UserAgent::left_over() const {
+  std::string words;
+  const auto add = [&words](std::size_t count, std::string_view what) {
+    if (count > 0) ((words += std::to_string(count)) += ' ') += what;
+  };
+  add(clients_.size(), "responses ");
+  add(servers_.size(), "server transactions to end ");
+  add(dialogs_.size(), "calls to end ");
+  add(calls_out_.size(), "calls to be answered ");
+  add(calls_in_.size(), "calls to be acknowledged ");
+  return words;
 }
 
 std::string UserAgent::own_uri() const {
@@ -118,10 +128,9 @@ void UserAgent::learn_gruu(std::string_view kind, std::string_view uri) {
 std::string UserAgent::probe(const std::string& uri) {
   UaFlow& flow = *choose_flow();
   const std::string call_id = fresh("probe");
-  const std::string text =
-      write_request(flow, "OPTIONS", uri,
-                    {"From: <" + aor() + ">;tag=" + fresh("t"), "To: <" + uri + ">", "Call-ID: " + call_id,
-                     "CSeq: 1 OPTIONS"});
+  const std::string text = write_request(flow, "OPTIONS", uri,
+                                         {"From: <" + aor() + ">;tag=" + fresh("t"), "To: <" + uri + ">",
+                                          "Call-ID: " + call_id, "CSeq: 1 OPTIONS"});
   clients_.start(flow, text,
                  {[this, call_id](const Packet& response) {
                     if (response.status() == 200) answered_.insert(call_id);
@@ -148,7 +157,8 @@ void UserAgent::flow_lost(const UaFlow& flow) {
 void UserAgent::received(UaFlow& flow, const Packet& packet) {
   if (packet.is_request()) return request(flow, packet);
   if (packet.top_branch().find("-" + settings_.name + "-") == std::string_view::npos) {
-    return world_.verdict.fail("right flow", settings_.name + " gets the response to a request of somebody else: " +
+    return world_.verdict.fail("right flow", settings_.name +
+                                                 " gets the response to a request of somebody else: " +
                                                  std::string(packet.start_line()));
   }
   clients_.receive(packet);
@@ -163,7 +173,7 @@ void UserAgent::request(UaFlow& flow, const Packet& packet) {
   if (in_dialog) return dialogs_.receive(packet);
   if (method == "INVITE") return calls_in_.invited(flow, packet);
   if (method == "OPTIONS") asked_.insert(std::string(packet.header("Call-ID")));
-  if (method != "OPTIONS" && random_.chance(settings_.silence)) return;
+  if (method != "OPTIONS" && random_.chance(settings_.silence)) return servers_.ignore(packet);
   servers_.respond(packet, method == "MESSAGE" && random_.chance(0.1) ? 486 : 200, fresh("a"));
 }
 

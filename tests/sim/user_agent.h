@@ -32,7 +32,7 @@ class UserAgent {
     std::vector<Protocol> protocols;    // of each flow
     std::chrono::seconds expires{300};  // asked for
     std::string q;
-    Duration pause{};  // mean, between one thing that it does and the next; 0: it does nothing by itself
+    Duration pause{};    // mean, between one thing that it does and the next; 0: it does nothing by itself
     double silence = 0;  // how often it leaves a request without any answer
     bool registers = true;
   };
@@ -59,7 +59,8 @@ class UserAgent {
   bool was_asked(const std::string& call_id) const { return asked_.contains(call_id); }
   // The URI that means this one instance.
   std::string own_uri() const;
-  std::size_t left_over() const;
+  // What it still waits for, in words; "": nothing.
+  std::string left_over() const;
 
   // For its parts.
   UaFlow* choose_flow();
