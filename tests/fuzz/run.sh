@@ -4,8 +4,12 @@
 #
 #   sh tests/fuzz/run.sh [SECONDS [TARGET...]]   20 seconds and all targets by default
 #
-# What a run discovers is kept in build-fuzz/corpus and used by the next one.
+# What a run discovers is kept in build-fuzz/corpus and used by the next one. Exit status 77: there is no clang.
 set -eu
+command -v clang++ >/dev/null || {
+  echo "clang++ is not installed" >&2
+  exit 77
+}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build-fuzz
 seconds=${1:-20}
@@ -18,6 +22,7 @@ cmake -S "$top" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_
 cmake --build "$build" --target fuzz_targets
 
 # One target: its log is shown only when it fails.
+# shellcheck disable=SC2016 # the inner shell expands it
 one='
   target=$4
   seeds=$1/tests/fuzz/corpus/$target
@@ -31,9 +36,9 @@ one='
   dictionary=$1/tests/fuzz/$target.dict
   [ -f "$dictionary" ] || dictionary=$1/tests/fuzz/sip.dict
   log=$2/$target.log
-  if "$2/tests/fuzz/fuzz_$target" -max_total_time="$3" -max_len=$max_len -rss_limit_mb=2048 -timeout=10 \
+  if "$2/tests/fuzz/fuzz_$target" -max_total_time="$3" -max_len=$max_len -rss_limit_mb=2048 -timeout=25 \
     -dict="$dictionary" -artifact_prefix="$2/found/$target-" "$kept" "$seeds" >"$log" 2>&1; then
-    echo "$target: $(grep -c . "$log") lines of log, $(grep "^Done" "$log")"
+    echo "$target: $(grep "^Done" "$log")"
   else
     tail -n 60 "$log"
     echo "$target: FAILED, see $log"

@@ -1,9 +1,12 @@
 // The simulator: sim --seed N, sim --seeds A..B, and the proofs that it can be trusted.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/farm.h"
@@ -23,6 +26,7 @@ class Summary {
     std::printf("%sseed %llu: broken: %s: %s\nreplay: sim --seed %llu\n\n", outcome.ladder.c_str(),
                 static_cast<unsigned long long>(outcome.seed), outcome.invariant.c_str(),
                 outcome.what.c_str(), static_cast<unsigned long long>(outcome.seed));
+    std::fflush(stdout);
   }
   int print() const {
     std::printf("%zu seeds, %.1f virtual hours, %llu messages, %llu faults, %zu failures\n", seeds_,
@@ -40,19 +44,26 @@ class Summary {
   std::vector<std::uint64_t> failed_;
 };
 
-std::vector<std::uint64_t> range(const std::string& text) {
-  const std::size_t dots = text.find("..");
-  const std::uint64_t first = std::stoull(text);
-  const std::uint64_t last = dots == text.npos ? first : std::stoull(text.substr(dots + 2));
+// "A..B" or "A"; nothing when it is neither.
+std::vector<std::uint64_t> range(std::string_view text) {
+  std::uint64_t first = 0, last = 0;
+  const char* const end = text.data() + text.size();
+  auto read = std::from_chars(text.data(), end, first);
+  last = first;
+  if (std::string_view(read.ptr, end).starts_with("..")) read = std::from_chars(read.ptr + 2, end, last);
   std::vector<std::uint64_t> seeds;
+  if (read.ec != std::errc{} || read.ptr != end) return seeds;
   for (std::uint64_t seed = first; seed <= last; ++seed) seeds.push_back(seed);
   return seeds;
+}
+
+std::string check_range(const std::string& text) {
+  return range(text).empty() ? "A..B is expected, not " + text : std::string{};
 }
 
 // Numbers, one to a line; '#' begins a comment.
 std::vector<std::uint64_t> seeds_in(const std::string& file) {
   std::ifstream lines(file);
-  if (!lines) throw CLI::FileError::Missing(file);
   std::vector<std::uint64_t> seeds;
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line.substr(0, line.find('#')));
@@ -114,11 +125,12 @@ int check_sabotage(const std::vector<std::uint64_t>& seeds) {
 }
 
 Sabotage sabotage_named(const std::string& name) {
-  for (const SabotageMode& mode : sabotage_modes) {
-    if (mode.name == name) return mode.sabotage;
-  }
-  if (!name.empty()) throw CLI::ValidationError("--break", "no such sabotage: " + name);
-  return Sabotage::none;
+  const auto mode = std::ranges::find(sabotage_modes, name, &SabotageMode::name);
+  return mode == sabotage_modes.end() ? Sabotage::none : mode->sabotage;
+}
+
+std::string check_sabotage_name(const std::string& name) {
+  return sabotage_named(name) == Sabotage::none ? "no such sabotage: " + name : std::string{};
 }
 
 int run(int argc, char** argv) {
@@ -129,10 +141,10 @@ int run(int argc, char** argv) {
   std::string seeds = "1..300", file, sabotage;
   bool verbose = false, determinism = false, can_fail = false;
   const auto* const one = app.add_option("--seed", seed, "Run one seed in this process");
-  app.add_option("--seeds", seeds, "Run the seeds A..B")->capture_default_str();
-  app.add_option("--file", file, "Run the seeds in a file");
+  app.add_option("--seeds", seeds, "Run the seeds A..B")->capture_default_str()->check(check_range);
+  app.add_option("--file", file, "Run the seeds in a file")->check(CLI::ExistingFile);
   app.add_option("-j", workers, "Processes")->capture_default_str()->check(CLI::Range(1U, 256U));
-  app.add_option("--break", sabotage, "Put a fault in on purpose");
+  app.add_option("--break", sabotage, "Put a fault in on purpose")->check(check_sabotage_name);
   app.add_option("--hash-key", hash_key, "Of the core's tables, with --seed")->capture_default_str();
   app.add_flag("--verbose", verbose, "With --seed: print every message");
   app.add_flag("--determinism", determinism, "Run each seed three times and compare");

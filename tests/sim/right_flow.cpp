@@ -56,7 +56,7 @@ RightFlow::Named RightFlow::named_by(const Parent& parent) const {
     named.flow = &known->second;
     ++tokens;
   }
-  // RFC 5626 §5.3: a single token of the very flow that the request came over means that the UA sends it out.
+  // RFC 5626 §5.3: a single token of the very flow that the request came over: the UA sends it out.
   if (tokens == 1 && *named.flow == parent.from) named.flow = nullptr;
   return named;
 }

@@ -22,7 +22,7 @@ bool SharedQueries::ask(const Question& question, Instant now, Answered done) {
   return true;
 }
 
-void SharedQueries::answered(const Question& question, AnswerPtr answer, Instant now) {
+void SharedQueries::answered(const Question& question, const AnswerPtr& answer, Instant now) {
   cache_.put(question, answer, now);
   auto query = waiting_.extract(question);
   if (query.empty()) return;

@@ -23,7 +23,7 @@ class SharedQueries {
   // True: the caller is to send a query, and to give answered() what comes of it. Else somebody has done so,
   // or `done` has been called.
   [[nodiscard]] bool ask(const Question& question, Instant now, Answered done);
-  void answered(const Question& question, AnswerPtr answer, Instant now);
+  void answered(const Question& question, const AnswerPtr& answer, Instant now);
   // Nobody waits any more; what they gave to ask() is not called.
   void clear() { waiting_.clear(); }
 
