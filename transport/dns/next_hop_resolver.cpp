@@ -98,11 +98,10 @@ void NextHopResolver::stop() {
 }
 
 void NextHopResolver::ask(const Question& question, SharedQueries::Answered done) {
-  if (AnswerPtr answer = from_hosts_file(question)) return done(std::move(answer));
+  if (const AnswerPtr& answer = from_hosts_file(question)) return done(answer);
   if (!queries_.ask(question, now(), std::move(done))) return;
-  channel_->query(question, [this, question](AnswerPtr answer) {
-    queries_.answered(question, std::move(answer), now());
-  });
+  channel_->query(question,
+                  [this, question](const AnswerPtr& answer) { queries_.answered(question, answer, now()); });
 }
 
 // nsswitch.conf(5), "hosts: files dns": a name that the file has is not asked for, in neither family.
