@@ -10,6 +10,8 @@ void Forwarding::arriving(const Flow& flow, const Packet& packet) {
   fresh_parent_ = nullptr;
   if (packet.is_request()) {
     auto& parent = parents_[transaction_name(packet.top_branch(), packet.method())];
+    // The ACK for a 2xx is sent again as it was, but each time it finds its own way (RFC 3261 §13.2.2.4).
+    if (parent && packet.method() == "ACK") parent->bindings = bindings_.of(packet.uri());
     if (parent) return;
     parent = std::make_unique<Parent>(Parent{packet, flow, agenda_.now(), {}, {}});
     if (KnownBindings::is_located(packet.uri())) parent->bindings = bindings_.of(packet.uri());

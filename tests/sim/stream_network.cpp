@@ -171,7 +171,7 @@ std::vector<ConnectionId> StreamNetwork::through(const Site& site) const {
 void StreamNetwork::reset(ConnectionId id) {
   ++faults_.broken;
   Connection& connection = connections_.at(id);
-  for (Way& way : connection.ways) way.pieces.clear();
+  connection.severed = true;
   tell_closed(id, End::client, latency(connection));
   tell_closed(id, End::server, latency(connection));
 }
