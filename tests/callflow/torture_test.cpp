@@ -131,6 +131,17 @@ TEST_F(Rfc4475, ResponsesOutOfRangeAreDiscarded) {
   alice.receives("SIP/2.0 200");
 }
 
+// "the escaped headers must not appear in the Request-URI of the forwarded request"
+TEST_F(Rfc4475, S3_1_2_11_escruri_IsNotForwardedWithItsHeaders) {
+  Phone& foreign = edge.udp("user", "192.0.2.9:5060");
+  edge.resolves("example.org", "192.0.2.9:5060");
+  alice.is_registered();
+  alice.sends(replaced(from(alice, "escruri"), "user@example.com?", "user@example.org?"));
+  const Packet invite = foreign.receives("INVITE");
+  EXPECT_EQ(invite.request_uri(), "sip:user@example.org");
+  EXPECT_THAT(invite.text(), Not(HasSubstr("%3Csip:")));
+}
+
 // Two requests of a client that always sends the cookie alone are two transactions.
 TEST_F(Rfc4475, S3_2_1_badbranch_IdentifiesNothing) {
   user.is_registered();

@@ -53,7 +53,7 @@ inline constexpr Torture torture_messages[] = {
     {4475, "3.1.2.8",  "lwsruri",    "start line",   400, 400, ""},
     {4475, "3.1.2.9",  "lwsstart",   "start line",   400, 400, ""},
     {4475, "3.1.2.10", "trws",       "start line",   400, 400, ""},
-    {4475, "3.1.2.11", "escruri",    "",             400, processed, "what is forwarded has the Contact for its Request-URI"},
+    {4475, "3.1.2.11", "escruri",    "",             400, processed, "\"could choose to be liberal\": what is forwarded is without the headers"},
     {4475, "3.1.2.12", "baddate",    "",             processed, processed, "\"shouldn't\" be rejected by who has no use for the Date"},
     {4475, "3.1.2.13", "regbadct",   "Contact",      400, 400, ""},
     {4475, "3.1.2.14", "badaspec",   "To",           400, 400, ""},

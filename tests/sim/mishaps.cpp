@@ -89,10 +89,7 @@ void Mishaps::restart_phone() {
   UserAgent& phone = *victims_.phones[random_.below(victims_.phones.size())];
   note(phone.name() + " restarts");
   phone.switch_off();
-  world_.agenda.enter(random_.between(milliseconds{100}, seconds{60}), [&phone] {
-    phone.switch_off();
-    phone.switch_on();
-  });
+  world_.agenda.enter(random_.between(milliseconds{100}, seconds{60}), [&phone] { phone.switch_on(); });
 }
 
 void Mishaps::end() {

@@ -35,6 +35,7 @@ UserAgent::UserAgent(World& world, Site& site, const Settings& settings, Directo
 }
 
 void UserAgent::switch_on() {
+  switch_off();
   for (const auto& registration : registrations_) {
     if (settings_.registers) {
       registration->start();
