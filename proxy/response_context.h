@@ -10,6 +10,7 @@
 #include "proxy/core_parts.h"
 #include "proxy/routing.h"
 #include "proxy/server_transaction.h"
+#include "proxy/target_branch.h"
 #include "proxy/target_set.h"
 
 namespace flowgate::proxy {
@@ -39,33 +40,29 @@ class ResponseContext final : public ServerUser,
   void transport_failed(ClientTransaction& transaction) override;
   void terminated(ClientTransaction& transaction) override;
 
- private:
-  struct TargetBranch {
-    TargetBranch(ResponseContext& owner, registrar::Target target);
-    ResponseContext& context;
-    registrar::Target target;
-    ClientTransaction* transaction = nullptr;
-    std::vector<NextHop> hops;  // of a target that is not a flow
-    std::size_t hop = 0;        // the one that is being tried
-    Timer timer_c;
-    Timer silence;              // runs until a first response while another flow of the instance is left
-    bool pending = true;        // no final response yet
-    std::uint32_t breadth = 0;  // its share of breadth_
-  };
+  // For its branches.
+  CoreParts& parts() { return parts_; }
+  const RouteDecision& decision() const { return decision_; }
+  const ServerTransaction* server() const { return server_; }  // none: it is over
+  bool is_invite() const { return invite_; }
+  // Nobody waits for a final response any more.
+  bool answered() const { return final_sent_ || server_ == nullptr; }
+  // May something else be tried, after a failure?
+  bool may_branch() const { return !cancelled_ && !six_hundred_ && !answered(); }
+  bool has_next_flow(const registrar::Target& target) const { return waiting_.has_next_flow(target); }
+  // What a branch tells: no flow and no next hop takes the request; Timer C; the flow gives no sign of life.
+  void unreachable(TargetBranch& branch);
+  void timer_c(TargetBranch& branch);
+  void silent(TargetBranch& branch);
 
+ private:
   void start(std::vector<registrar::Target> targets);
   std::uint32_t share_breadth(std::vector<registrar::Target>& targets);
-  void connect(TargetBranch& branch);
-  bool try_next_hop(TargetBranch& branch);
-  void send(TargetBranch& branch, const Flow& flow);
   void provisional(TargetBranch& branch, const sip::Message& response);
   void success(TargetBranch& branch, const sip::Message& response);
   // The flow, not the UA behind it, has failed: true when another flow of the instance is tried now.
   bool try_next_flow(TargetBranch& branch);
   void refused(TargetBranch& branch, const sip::Message& response);
-  void unreachable(TargetBranch& branch);
-  void timer_c(TargetBranch& branch);
-  void silent(TargetBranch& branch);
   void end(TargetBranch& branch);
   void finish_if_done();
   void send_best();

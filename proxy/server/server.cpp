@@ -29,6 +29,7 @@ transport::Options transport_options(const conf::Config& config) {
   options.limits = config.limits.sip;
   options.max_connections = config.limits.connections;
   options.max_send_queue = config.limits.send_queue_bytes;
+  options.proxies = config.proxy_protocol.from;
   return options;
 }
 

@@ -1,0 +1,108 @@
+#include "proxy/target_branch.h"
+
+#include <utility>
+
+#include "proxy/next_hops.h"
+#include "proxy/response_context.h"
+
+namespace flowgate::proxy {
+
+TargetBranch::TargetBranch(ResponseContext& context, registrar::Target target, std::uint32_t breadth)
+    : context_(context),
+      target_(std::move(target)),
+      timer_c_(this,
+               [](void* self) {
+                 auto& branch = *static_cast<TargetBranch*>(self);
+                 branch.context_.timer_c(branch);
+               }),
+      silence_(this,
+               [](void* self) {
+                 auto& branch = *static_cast<TargetBranch*>(self);
+                 branch.context_.silent(branch);
+               }),
+      breadth_(breadth) {}
+
+void TargetBranch::start() {
+  const ServerTransaction& server = *context_.server();
+  if (target_.by_flow) return send(target_.flow);
+  std::string next_hop;
+  static_cast<void>(plan_for(target_, context_.decision(), server.request(), next_hop));
+  const std::size_t octets = server.request().text().size() + kForwardingOctets;
+  find_next_hops(context_.parts(), next_hop, server.flow(), octets,
+                 [this, context = context_.shared_from_this()](std::vector<NextHop> hops) {
+                   hops_ = std::move(hops);
+                   connect();
+                 });
+}
+
+// RFC 3263 §4.3: to the first of its next hops that can be reached, the others being left for when that
+// fails.
+void TargetBranch::connect() {
+  if (!wanted()) return;
+  if (hop_ == hops_.size()) return context_.unreachable(*this);
+  context_.parts().network.connect(
+      hops_[hop_], [this, context = context_.shared_from_this()](boost::system::result<Flow> flow) {
+        if (!wanted()) return;
+        if (flow) return send(*flow);
+        if (!try_next_hop()) context->unreachable(*this);
+      });
+}
+
+// §4.3: a failure is a transport error, a timeout or a 503.
+bool TargetBranch::try_next_hop() {
+  if (hop_ == hops_.size()) return false;
+  context_.parts().resolver.failed(hops_[hop_]);
+  if (++hop_ == hops_.size() || !context_.may_branch()) return false;
+  transaction_ = nullptr;
+  connect();
+  return true;
+}
+
+void TargetBranch::send(const Flow& flow) {
+  CoreParts& parts = context_.parts();
+  const ServerTransaction& server = *context_.server();
+  const sip::Message& request = server.request();
+  std::string next_hop, text;
+  ForwardPlan plan = plan_for(target_, context_.decision(), request, next_hop);
+  plan.max_breadth = breadth_;
+  const Branch id = parts.forwarder.make_branch(request);
+  parts.forwarder.request(request, server.flow(), flow, plan, id, text);
+  ClientTransaction& transaction = parts.transactions.make_client(id, request.method(), flow, std::move(text),
+                                                                  context_.shared_from_this());
+  transaction_ = &transaction;
+  if (!transaction.start()) {
+    transaction_ = nullptr;
+    if (!try_next_hop()) context_.unreachable(*this);
+    return;
+  }
+  if (context_.is_invite()) restart_timer_c();
+  if (target_.outbound && context_.has_next_flow(target_)) {
+    parts.transactions.timers().set(silence_, parts.transactions.settings().branch_timeout);
+  }
+}
+
+void TargetBranch::restart_timer_c() {
+  Transactions& transactions = context_.parts().transactions;
+  transactions.timers().set(timer_c_, transactions.settings().timer_c);
+}
+
+void TargetBranch::cancel() {
+  silence_.cancel();
+  if (transaction_ == nullptr) {
+    pending_ = false;  // still looking for a flow, if it is not over
+  } else {
+    transaction_->cancel();
+  }
+}
+
+void TargetBranch::end() {
+  pending_ = false;
+  timer_c_.cancel();
+  silence_.cancel();
+}
+
+bool TargetBranch::wanted() const {
+  return pending_ && !context_.answered();
+}
+
+}  // namespace flowgate::proxy

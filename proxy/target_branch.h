@@ -1,0 +1,57 @@
+// One branch of a response context: a target, the next hops that lead there, and the client transaction that
+// is tried on one of them after the other (RFC 3261 §16.6, RFC 3263 §4.3).
+#pragma once
+
+#include <vector>
+
+#include "proxy/client_transaction.h"
+#include "proxy/core_parts.h"
+
+namespace flowgate::proxy {
+
+class ResponseContext;
+
+class TargetBranch {
+ public:
+  // Lives as long as its context.
+  TargetBranch(ResponseContext& context, registrar::Target target, std::uint32_t breadth);
+
+  const registrar::Target& target() const { return target_; }
+  const ClientTransaction* transaction() const { return transaction_; }
+  // No final response yet.
+  bool pending() const { return pending_; }
+  // Its share of the request's Max-Breadth (RFC 5393 §5.3.3).
+  std::uint32_t breadth() const { return breadth_; }
+
+  // Sends the request, now or when a next hop is found. The context hears of it by unreachable() when there
+  // is none.
+  void start();
+  // The next hop has failed: true when another one is tried now.
+  bool try_next_hop();
+  // A response came: the flow lives. Timer C starts again with each provisional response but 100 (§16.7 (2)).
+  void heard() { silence_.cancel(); }
+  void restart_timer_c();
+  // Nobody waits for its answer any more: a CANCEL goes out when there is something to cancel.
+  void cancel();
+  // It has its final response, or will have none.
+  void end();
+  // Its client transaction is over.
+  void forget_transaction() { transaction_ = nullptr; }
+
+ private:
+  void connect();
+  void send(const Flow& flow);
+  bool wanted() const;
+
+  ResponseContext& context_;
+  registrar::Target target_;
+  ClientTransaction* transaction_ = nullptr;
+  std::vector<NextHop> hops_;  // of a target that is not a flow
+  std::size_t hop_ = 0;        // the one that is being tried
+  Timer timer_c_;
+  Timer silence_;  // runs until a first response while another flow of the instance is left
+  bool pending_ = true;
+  std::uint32_t breadth_;
+};
+
+}  // namespace flowgate::proxy
