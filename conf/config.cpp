@@ -25,8 +25,6 @@ std::set<Role> read_roles(const Section& top) {
     if (!roles.insert(name == "edge" ? Role::edge : Role::registrar).second)
       item.refuse(in_quotes(name) + " stands twice");
   }
-  if (!roles.contains(Role::registrar))
-    value->refuse("edge without registrar is not available in this version");
   return roles;
 }
 
@@ -37,21 +35,31 @@ bool is_domain(std::string_view text) {
   return uri && uri->host == text && !uri->host_is_v6;
 }
 
+// Names of hosts, without one that stands twice.
+std::vector<std::string> read_names(const Value& value, std::string_view expected) {
+  std::vector<std::string> names;
+  for (const Value& item : value.list(expected)) {
+    const std::string& name = item.text("a domain");
+    if (!is_domain(name)) item.expected("a domain, such as example.com");
+    const bool twice = std::any_of(names.begin(), names.end(),
+                                   [&](const std::string& other) { return sip::equals_nocase(name, other); });
+    if (twice) item.refuse(in_quotes(name) + " stands twice");
+    names.push_back(name);
+  }
+  return names;
+}
+
 std::vector<std::string> read_domains(const Section& top) {
   const auto value = top.find("domains");
   if (!value)
     top.refuse("domains", "is missing: expected a list of the domains to serve, such as [example.com]");
-  std::vector<std::string> domains;
-  for (const Value& item : value->list("a list of domains, such as [example.com]")) {
-    const std::string& domain = item.text("a domain");
-    if (!is_domain(domain)) item.expected("a domain, such as example.com");
-    const bool twice = std::any_of(domains.begin(), domains.end(), [&](const std::string& other) {
-      return sip::equals_nocase(domain, other);
-    });
-    if (twice) item.refuse(in_quotes(domain) + " stands twice");
-    domains.push_back(domain);
-  }
-  return domains;
+  return read_names(*value, "a list of domains, such as [example.com]");
+}
+
+std::vector<std::string> read_host_names(const Section& top) {
+  const auto value = top.find("host_names");
+  return value ? read_names(*value, "a list of names of this host, such as [edge1.example.com]")
+               : std::vector<std::string>{};
 }
 
 std::vector<Listener> read_listen(const Section& top) {
@@ -60,11 +68,21 @@ std::vector<Listener> read_listen(const Section& top) {
   return {{Protocol::udp, any, "udp:0.0.0.0:5060"}, {Protocol::tcp, any, "tcp:0.0.0.0:5060"}};
 }
 
-Edge read_edge(const Section& top) {
-  const Section section = top.section("edge", {"flow_timer", "next_hop"});
-  if (section.find("next_hop")) section.refuse("next_hop", "is not available in this version");
+Edge read_edge(const Section& top, const std::set<Role>& roles) {
+  const Section section =
+      top.section("edge", {"flow_timer", "flow_timer_grace", "next_hop", "stun_parameter"});
   Edge edge;
+  if (const auto value = section.find("next_hop")) {
+    constexpr std::string_view expected = "a SIP URI, such as \"sip:core.example.com;lr\"";
+    edge.next_hop = value->text(expected);
+    const auto uri = sip::Uri::parse(edge.next_hop);
+    if (!uri || !uri->is_sip() || !uri->headers.empty()) value->expected(expected);
+  } else if (!roles.contains(Role::registrar)) {
+    top.refuse("edge", "next_hop is missing: an edge that is no registrar needs to know where requests go");
+  }
   edge.flow_timer = seconds(section.number("flow_timer", 120, 1, 86'400));
+  edge.grace = seconds(section.number("flow_timer_grace", 10, 1, 86'400));
+  edge.stun_parameter = section.flag("stun_parameter", false);
   return edge;
 }
 
@@ -80,9 +98,10 @@ void refuse_admin(const Section& top) {
 
 // A bound that the file does not give makes room for the others.
 Limits read_limits(const Section& top) {
-  const Section section = top.section(
-      "limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes", "connections",
-                 "bindings_per_aor", "transactions", "transaction_bytes", "send_queue_bytes"});
+  const Section section =
+      top.section("limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes",
+                             "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor", "transactions", "transaction_bytes",
+                             "registered_flows", "send_queue_bytes"});
   const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
                                  std::size_t most) {
     return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
@@ -99,8 +118,11 @@ Limits read_limits(const Section& top) {
   sip.uri_bytes = number("uri_bytes", std::min(sip.uri_bytes, sip.header_bytes), 256, sip.header_bytes);
   limits.connections = number("connections", limits.connections, 1, 10'000'000);
   limits.bindings_per_aor = number("bindings_per_aor", limits.bindings_per_aor, 1, 1'000);
+  limits.subscriptions = number("subscriptions", limits.subscriptions, 1, 10'000'000);
+  limits.subscriptions_per_aor = number("subscriptions_per_aor", limits.subscriptions_per_aor, 1, 1'000);
   limits.transactions = number("transactions", limits.transactions, 1, 100'000'000);
   limits.transaction_bytes = number("transaction_bytes", limits.transaction_bytes, 1 << 20, 4'000'000'000U);
+  limits.registered_flows = number("registered_flows", limits.registered_flows, 1, 100'000'000);
   limits.send_queue_bytes = number("send_queue_bytes", std::max(limits.send_queue_bytes, sip.message_bytes),
                                    sip.message_bytes, 1 << 30);
   return limits;
@@ -130,21 +152,25 @@ Config load(const std::filesystem::path& file) {
   const Document document(file);
   const Section top(Value(document.root(), ""),
                     {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin",
-                     "threads", "limits", "timers", "dns"});
+                     "threads", "limits", "timers", "dns", "proxy_protocol", "host_names", "gruu", "reg_event"});
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   Config config;
   config.roles = read_roles(top);
   config.domains = read_domains(top);
   config.listen = read_listen(top);
+  config.host_names = read_host_names(top);
   config.tls = read_tls(top, config.listen, folder);
   config.registrar = read_registrar(top, config.domains, folder);
-  config.edge = read_edge(top);
+  config.gruu = read_gruu(top, config.domains);
+  config.reg_event = read_reg_event(top);
+  config.edge = read_edge(top, config.roles);
   config.flow_token_key_file = read_key_file(top, folder);
   refuse_admin(top);
   config.threads = top.number("threads", 0, 0, 255);
   config.limits = read_limits(top);
   config.timers = read_timers(top);
   config.dns = read_dns(top);
+  config.proxy_protocol = read_proxy_protocol(top);
   return config;
 }
 

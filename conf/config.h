@@ -11,7 +11,10 @@
 
 #include "conf/dns.h"
 #include "conf/error.h"
+#include "conf/gruu.h"
 #include "conf/listener.h"
+#include "conf/proxy_protocol.h"
+#include "conf/reg_event.h"
 #include "conf/registrar.h"
 #include "conf/tls.h"
 #include "sip/limits.h"
@@ -21,15 +24,21 @@ namespace flowgate::conf {
 enum class Role { edge, registrar };
 struct Edge {
   std::chrono::seconds flow_timer{120};  // RFC 5626 §5.4, Flow-Timer
+  std::chrono::seconds grace{10};        // a flow that is silent for longer than both together is gone
+  std::string next_hop;                  // a SIP URI; empty: none
+  bool stun_parameter = false;           // draft-ietf-sip-outbound-00 §7
 };
 
 struct Limits {
   sip::Limits sip;                    // of one message
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
-  std::size_t transactions = 1'000'000;     // alive at once, of each shard
-  std::size_t transaction_bytes = 1 << 30;  // of the messages that transactions keep, of each shard
-  std::size_t send_queue_bytes = 1 << 20;   // waiting in one connection; never less than sip.message_bytes
+  std::size_t subscriptions = 10'000;      // to registrations, alive at once, of each shard
+  std::size_t subscriptions_per_aor = 16;  // of each shard
+  std::size_t transactions = 1'000'000;      // alive at once, of each shard
+  std::size_t transaction_bytes = 1 << 30;   // of the messages that transactions keep, of each shard
+  std::size_t registered_flows = 1'000'000;  // watched for keepalives at once
+  std::size_t send_queue_bytes = 1 << 20;    // waiting in one connection; never less than sip.message_bytes
 };
 
 struct Timers {
@@ -42,16 +51,20 @@ struct Timers {
 
 struct Config {
   std::set<Role> roles{Role::edge, Role::registrar};
-  std::vector<std::string> domains;  // as written, at least one
-  std::vector<Listener> listen;      // at least one
+  std::vector<std::string> domains;     // as written, at least one
+  std::vector<Listener> listen;         // at least one
+  std::vector<std::string> host_names;  // of this host: ours in Route and Request-URI
   Tls tls;
   Registrar registrar;
+  RegEvent reg_event;
+  Gruu gruu;
   Edge edge;
   std::filesystem::path flow_token_key_file;  // absolute
   unsigned threads = 0;                       // shards, at most 255; 0: one per core
   Limits limits;
   Timers timers;
   Dns dns;
+  ProxyProtocol proxy_protocol;
 
   bool has(Role role) const { return roles.contains(role); }
   bool listens(Protocol protocol) const;

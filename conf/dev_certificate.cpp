@@ -115,7 +115,7 @@ Certificate self_signed(EVP_PKEY& key, const std::vector<std::string>& domains,
   add_subject_alternative_names(*certificate, domains, addresses);
   add_extension(*certificate, NID_basic_constraints, "critical,CA:FALSE");
   add_extension(*certificate, NID_key_usage, "critical,digitalSignature");
-  add_extension(*certificate, NID_ext_key_usage, "serverAuth");
+  add_extension(*certificate, NID_ext_key_usage, "serverAuth,clientAuth");
   add_extension(*certificate, NID_subject_key_identifier, "hash");
   check(X509_sign(certificate.get(), &key, EVP_sha256()) > 0);
   return certificate;

@@ -4,6 +4,7 @@
 build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev libc-ares-dev'
 test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iproute2 nftables conntrack baresip-core sip-tester'
 lint_packages='git clang-format clang-tidy'
+coverage_packages='gcovr'
 
 # Installs those of the packages given that dpkg does not know as installed.
 install_missing() {

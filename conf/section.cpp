@@ -146,4 +146,12 @@ std::uint32_t Section::number(std::string_view key, std::uint32_t otherwise, std
   return value ? value->number(least, most) : otherwise;
 }
 
+bool Section::flag(std::string_view key, bool otherwise) const {
+  const auto value = find(key);
+  if (!value) return otherwise;
+  const std::string& text = value->text("true or false");
+  if (text != "true" && text != "false") value->expected("true or false");
+  return text == "true";
+}
+
 }  // namespace flowgate::conf

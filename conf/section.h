@@ -59,6 +59,8 @@ class Section {
   // The number of that key, or `otherwise` when there is none.
   std::uint32_t number(std::string_view key, std::uint32_t otherwise, std::uint32_t least,
                        std::uint32_t most) const;
+  // True or false.
+  bool flag(std::string_view key, bool otherwise) const;
 
  private:
   Value child(std::string_view key, const Node& node) const;

@@ -30,21 +30,23 @@ Tls read_tls(const Section& top, const std::vector<Listener>& listen, const fs::
   const auto listener = std::find_if(listen.begin(), listen.end(),
                                      [](const Listener& l) { return l.protocol == Protocol::tls; });
   const bool needed = listener != listen.end();
-  const Section section = top.section("tls", {"certificate", "private_key"});
+  const Section section = top.section("tls", {"certificate", "private_key", "client_ca"});
   const auto certificate = section.find("certificate");
   const auto private_key = section.find("private_key");
+  const auto client_ca = section.find("client_ca");
   if (!certificate || !private_key) {
     if (needed) {
       top.refuse("listen",
                  fmt::format("{} needs tls.certificate and tls.private_key", in_quotes(listener->text)));
     }
-    if (certificate || private_key) {
+    if (certificate || private_key || client_ca) {
       top.refuse("tls", "expected both certificate and private_key");
     }
     return {};
   }
 
-  Tls tls{certificate->path(folder), private_key->path(folder)};
+  Tls tls{certificate->path(folder), private_key->path(folder), {}};
+  if (client_ca) tls.client_ca = client_ca->path(folder);
   if (tls.certificate == tls.private_key) private_key->expected("another file than tls.certificate");
   if (!needed) return tls;
   std::error_code ignored;
@@ -52,6 +54,7 @@ Tls read_tls(const Section& top, const std::vector<Listener>& listen, const fs::
   const auto check = made_at_start ? check_folder : check_readable;
   check(*certificate, tls.certificate);
   check(*private_key, tls.private_key);
+  if (client_ca) check_readable(*client_ca, tls.client_ca);
   return tls;
 }
 

@@ -13,6 +13,9 @@ struct Tls {
   // Absolute. Empty without a `tls:` section. With a tls listener either both files exist and can be read, or
   // both are missing from folders that exist: make_missing_certificate() makes those.
   std::filesystem::path certificate, private_key;
+  // Of the client certificates that tls listeners ask for. Absolute, can be read with a tls listener; empty:
+  // they ask for none.
+  std::filesystem::path client_ca;
 };
 
 // `top`: the whole file; `listen`: what it listens on; `folder`: what relative paths are relative to. Throws

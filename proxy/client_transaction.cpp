@@ -107,9 +107,10 @@ void ClientTransaction::receive_non_invite(const sip::Message& response) {
   if (state_ == ClientState::completed && !stay_.is_set()) terminate();
 }
 
-void ClientTransaction::cancel() {
+void ClientTransaction::cancel(std::string_view reason) {
   if (!is_invite() || has_final() || cancel_wanted_) return;
   cancel_wanted_ = true;
+  cancel_reason_ = reason;
   if (state_ == ClientState::proceeding) send_cancel();
 }
 
@@ -141,7 +142,7 @@ void ClientTransaction::send_cancel() {
   std::string text;
   const auto invite = own_request(request_);
   if (!invite) return;
-  sip::write_cancel(*invite, text);
+  sip::write_cancel(*invite, cancel_reason_, text);
   owner_.send_cancel(branch_, flow_, std::move(text));
   // §9.1: "if there is no final response for the original request in 64*T1 seconds, the client SHOULD then
   // consider the original transaction cancelled".

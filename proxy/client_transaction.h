@@ -19,6 +19,8 @@ class ClientTransaction;
 class ClientUser {
  public:
   virtual ~ClientUser() = default;
+  // The request is the user's own, not one that it forwards: its response has no Via but ours.
+  virtual bool originates() const { return false; }
   // A provisional response, the final one, or one more 2xx to an INVITE (RFC 6026 §7.2).
   virtual void received(ClientTransaction& transaction, const sip::Message& response) = 0;
   // No final response in time (Timer B or F).
@@ -43,14 +45,15 @@ class ClientTransaction
   const Flow& flow() const { return flow_; }
   sip::Method method() const { return method_; }
   ClientState state() const { return state_; }
+  bool originates() const { return user_ && user_->originates(); }
   bool has_final() const { return state_ != ClientState::calling && state_ != ClientState::proceeding; }
 
   // Sends the request. False: the flow is gone; nothing will be reported, the transaction is over.
   [[nodiscard]] bool start();
   void receive(const sip::Message& response);
   // Ends a pending INVITE: the CANCEL goes out at once or, before a provisional response, with the first one
-  // (§9.1).
-  void cancel();
+  // (§9.1), with that Reason (RFC 3326) unless it is "".
+  void cancel(std::string_view reason);
   // The flow broke.
   void flow_failed();
 
@@ -71,6 +74,7 @@ class ClientTransaction
   Transactions& owner_;
   Branch branch_;
   Flow flow_;
+  std::string cancel_reason_;
   std::string request_;  // as it was sent; from Completed on, an INVITE's ACK
   std::shared_ptr<ClientUser> user_;
   Timer retransmit_;  // A, E

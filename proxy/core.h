@@ -11,12 +11,16 @@
 #include <span>
 
 #include "flowtoken/token.h"
+#include "proxy/ack_forwarder.h"
 #include "proxy/core_parts.h"
 #include "proxy/local_addresses.h"
+#include "proxy/notifier.h"
 #include "proxy/refusal.h"
 #include "proxy/response_context.h"
+#include "proxy/roles.h"
 #include "proxy/routing.h"
 #include "proxy/settings.h"
+#include "proxy/target_finder.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/transactions.h"
 #include "registrar/registrar.h"
@@ -29,21 +33,29 @@ class Core {
 
   struct Options {
     std::uint8_t shard = 0;
+    Roles roles;
     Settings settings;
     sip::Limits limits;
     registrar::Options registrar;
+    reg_event::Options reg_event;
   };
 
   // All references must outlive the core. `random`: unpredictable; from OpenSSL in production.
   Core(const Options& options, const LocalAddresses& local, const registrar::Domains& domains,
-       registrar::LocationService& location, const TokenKeys& keys, Network& network, Resolver& resolver,
-       Random random, Instant now);
+       registrar::LocationService& location, UaFlows& ua_flows, const TokenKeys& keys, Network& network,
+       Resolver& resolver, Random random, Instant now);
   ~Core();
 
   // One whole message that came over `flow`. `text` may be changed.
   void receive(Instant now, const Flow& flow, std::span<char> text);
   // A stream flow is gone: its bindings go, what was sent over it and not answered fails.
   void flow_closed(Instant now, const Flow& flow);
+  // A STUN request or a line end came over `flow`, and was answered (RFC 5626 §3.5).
+  void keepalive(Instant now, const Flow& flow);
+  // The location service has told its observer.
+  void registration_changed(Instant now, std::string_view aor, registrar::Cause cause);
+  // Need it be passed on to registration_changed()? From any thread.
+  bool watches_registration(std::string_view aor) const { return notifier_.watches(aor); }
   // Time has come to next_deadline().
   void advance(Instant now);
   std::optional<Instant> next_deadline() const { return timers_.next(); }
@@ -51,15 +63,10 @@ class Core {
   // Transactions that are alive; 0 when traffic has stopped and all timers have run out.
   std::size_t transactions() const { return transactions_.size(); }
   std::size_t transaction_octets() const { return transactions_.octets(); }
+  std::size_t subscriptions() const { return notifier_.subscriptions(); }
 
  private:
   class Entry;
-
-  struct Targets {
-    Refusal refusal;
-    std::vector<registrar::Target> targets;
-    bool located = false;
-  };
 
   void receive_request(const Flow& flow, const sip::Message& message);
   void receive_response(const Flow& flow, const sip::Message& message);
@@ -68,23 +75,17 @@ class Core {
   void answer_statelessly(const Flow& flow, const sip::Message& request, const TransactionKey& key,
                           int status, std::string_view fields);
   void handle(ServerTransaction& server);
+  Refusal check_uas(ServerTransaction& server);
   void handle_register(ServerTransaction& server);
   void answer_options(ServerTransaction& server);
+  void refuse_method(ServerTransaction& server);
   RouteDecision examine(const sip::Message& request, const Flow& flow, sip::Uri& uri);
   Refusal check_forwarding(const sip::Message& request) const;
   void proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision);
-  void find_targets(const sip::Message& request, const Flow& flow, const sip::Uri& uri,
-                    const RouteDecision& decision, std::function<void(Targets)> done);
-  void locate(const sip::Uri& uri, const RouteDecision& decision, std::function<void(Targets)> done);
-  void forward_ack(const Flow& flow, const sip::StoredMessage& request, const RouteDecision& decision,
-                   std::vector<registrar::Target> targets);
-  void send_ack(const Flow& source, const Flow& to, const sip::Message& request, const ForwardPlan& plan);
-  bool is_for_us(const sip::Message& request, const sip::Uri& uri, const Flow& flow) const;
 
   Options options_;
-  const LocalAddresses& local_;
-  const registrar::Domains& domains_;
   registrar::LocationService& location_;
+  UaFlows& ua_flows_;
   Network& network_;
   FlowTokens tokens_;
   TimerWheel timers_;
@@ -93,6 +94,10 @@ class Core {
   Routing routing_;
   Forwarder forwarder_;
   CoreParts parts_;
+  TargetFinder targets_;
+  AckForwarder acks_;
+  registrar::EncryptedGruus event_gruus_;
+  Notifier notifier_;
   unsigned entries_ = 0;
 };
 

@@ -19,20 +19,33 @@ ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decis
   ForwardPlan plan;
   plan.request_uri = target.uri;
   plan.routes_taken = decision.own;
-  plan.last_route_taken = !decision.strict_request_uri.empty();
+  plan.last_route_taken = decision.last_route_taken;
   plan.routes_added = target.path;
-  plan.target_is_ua = target.by_flow || (!target.aor.empty() && target.path.empty());
+  // A binding has a Path of its own, or none: what else the Route set says is for another.
+  if (!target.aor.empty() && !target.follows_route && !decision.next_route.empty())
+    plan.routes_taken = kAllRoutes;
+  // A binding behind a Path: what comes back within the dialog, from whomever, is to pass.
+  plan.behind_path = !target.aor.empty() && !target.by_flow && (!target.path.empty() || target.follows_route);
+  plan.target_is_ua = target.by_flow || (!target.aor.empty() && !plan.behind_path);
   // The far side of a token that we were given keeps what that said of it; a binding's UA is registered.
-  const bool registered = !target.aor.empty() || (decision.down && decision.down->registered);
+  const bool registered =
+      (!target.aor.empty() && !plan.behind_path) || (decision.down && decision.down->registered);
   plan.target_claims = {target.dialect, registered};
   plan.source_claims = {decision.source_dialect, decision.trusted};
   next_hop.clear();
   if (target.by_flow) return plan;
+  plan.to_peer = true;
+  if (!target.next_hop.empty()) {
+    next_hop = target.next_hop;
+    plan.to_next_hop = true;
+    return plan;
+  }
 
   // RFC 3261 §16.6 (6) and (7): the first Route value, or else the Request-URI, says where the request goes.
   std::string_view path = target.path;
-  const std::string_view first =
-      target.path.empty() ? std::string_view(decision.next_route) : sip::cut_value(path);
+  const std::string_view first = !target.path.empty()              ? sip::cut_value(path)
+                                 : plan.routes_taken == kAllRoutes ? std::string_view()
+                                                                   : std::string_view(decision.next_route);
   if (first.empty()) {
     next_hop = target.uri.empty() ? std::string(request.request_uri()) : target.uri;
     return plan;

@@ -6,18 +6,22 @@
 
 #include "proxy/forwarder.h"
 #include "proxy/network.h"
+#include "proxy/roles.h"
 #include "proxy/routing.h"
 #include "proxy/transactions.h"
+#include "proxy/ua_flows.h"
 #include "registrar/registrar.h"
 
 namespace flowgate::proxy {
 
 struct CoreParts {
+  const Roles& roles;
   Transactions& transactions;
   Forwarder& forwarder;
   Network& network;
   Resolver& resolver;
   registrar::Registrar& registrar;
+  UaFlows& ua_flows;
 };
 
 // What forwarding to `target` means for the message; `decision` is that of its Route set. `next_hop` is set

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "flowtoken/keyed_hash.h"
+#include "proxy/edge_register.h"
 #include "sip/address.h"
 #include "sip/text.h"
 #include "sip/value.h"
@@ -15,12 +16,6 @@ using sip::Header;
 
 constexpr std::string_view kMaxForwards = "70";  // RFC 3261 §8.1.1.6
 
-// We are the first hop of a request that has one Via: its sender's.
-bool is_first_hop(const sip::Message& request) {
-  sip::Values vias(request, Header::via);
-  return vias.next() && !vias.next();
-}
-
 bool is_secure(Protocol protocol) {
   return protocol == Protocol::tls || protocol == Protocol::wss;
 }
@@ -32,7 +27,7 @@ std::string_view topmost_route(const sip::Message& request, const ForwardPlan& p
     return sip::cut_value(path);
   }
   sip::Values routes(request, Header::route);
-  for (unsigned i = 0; i < plan.routes_taken; ++i) routes.next();
+  for (unsigned i = 0; i < plan.routes_taken && routes.next(); ++i) continue;
   const auto first = routes.next();
   const bool stays = first && (!plan.last_route_taken || routes.next());
   return stays ? first->text : std::string_view(plan.route_appended);
@@ -53,6 +48,11 @@ bool asks_for_sips(const sip::Message& request, const ForwardPlan& plan) {
 
 }  // namespace
 
+bool is_first_hop(const sip::Message& request) {
+  sip::Values vias(request, Header::via);
+  return vias.next() && !vias.next();
+}
+
 bool forms_dialog(const sip::Message& request) {
   switch (request.method()) {
     case sip::Method::invite:
@@ -67,9 +67,14 @@ bool forms_dialog(const sip::Message& request) {
   return to && !to->params.has("tag");
 }
 
-Forwarder::Forwarder(std::uint8_t shard, const LocalAddresses& local, FlowTokens& tokens, Random random,
-                     const sip::Limits& limits)
-    : shard_(shard), local_(local), tokens_(tokens), random_(std::move(random)), limits_(limits) {}
+Forwarder::Forwarder(std::uint8_t shard, const Roles& roles, const LocalAddresses& local, FlowTokens& tokens,
+                     Random random, const sip::Limits& limits)
+    : shard_(shard),
+      roles_(roles),
+      local_(local),
+      tokens_(tokens),
+      random_(std::move(random)),
+      limits_(limits) {}
 
 // RFC 5393 §4.2.1: everything that decides where the request goes: Request-URI, Route, and who it is
 // (Call-ID, CSeq, From).
@@ -107,18 +112,34 @@ bool Forwarder::is_loop(const sip::Message& request) const {
   return false;
 }
 
+bool Forwarder::is_own_via(const sip::Via& via, const Flow& flow) const {
+  const auto sent_by = Endpoint::from(via.host, via.port.value_or(is_secure(flow.protocol) ? 5061 : 5060));
+  return sent_by && *sent_by == local_.sent_by(flow);
+}
+
+// RFC 3261 §18.3: a datagram ends with its message; over a stream nothing but this says where one ends.
+void Forwarder::add_content_length(const sip::Message& message) {
+  if (message.find(Header::content_length) != nullptr) return;
+  edits_.insert_field(message.fields_end(), "Content-Length", {std::to_string(message.body().size())});
+}
+
 void Forwarder::request(const sip::Message& request, const Flow& source, const Flow& to,
                         const ForwardPlan& plan, const Branch& branch, std::string& out) {
   edits_.clear();
   if (!plan.request_uri.empty()) edits_.replace(request.request_uri_range(), {plan.request_uri});
   const Endpoint sent_by = local_.sent_by(to);
-  edits_.insert_field(
-      request.fields_begin(), "Via",
-      {"SIP/2.0/", via_name(to.protocol), " ", sent_by.text(), ";branch=", branch.text(), ";rport"});
+  // RFC 5923 §8.1: a peer may send its requests to us back over the connection; over TLS, where it can tell
+  // whose that is (§9.3).
+  const bool alias = plan.to_peer && to.protocol == Protocol::tls;
+  edits_.insert_field(request.fields_begin(), "Via",
+                      {"SIP/2.0/", via_name(to.protocol), " ", sent_by.text(), ";branch=", branch.text(),
+                       ";rport", alias ? ";alias" : ""});
   if (forms_dialog(request)) add_record_routes(request, source, to, plan);
+  if (request.method() == sip::Method::register_ && roles_.edge) add_path(request, source, to);
   edit_routes(request, plan);
   edit_max_forwards(request);
   edit_max_breadth(request, plan);
+  add_content_length(request);
   edits_.write(request, out);
 }
 
@@ -162,30 +183,63 @@ void Forwarder::edit_max_breadth(const sip::Message& request, const ForwardPlan&
 void Forwarder::add_record_routes(const sip::Message& request, const Flow& source, const Flow& to,
                                   const ForwardPlan& plan) {
   const bool secure = asks_for_sips(request, plan);
-  const bool source_token = is_first_hop(request);
+  // Where neither end is next to us, the tokens tell that the dialog was let through.
+  const bool source_token = is_first_hop(request) || plan.to_next_hop || plan.behind_path;
+  const bool target_token = plan.target_is_ua || plan.behind_path;
   const bool same_side = source.protocol == to.protocol && local_.sent_by(source) == local_.sent_by(to);
   edits_.insert_field(request.fields_begin(), "Record-Route",
-                      {"<", record_route(to, plan.target_is_ua, plan.target_claims, secure), ">"});
-  if (same_side && !source_token && !plan.target_is_ua) return;
-  edits_.insert_field(request.fields_begin(), "Record-Route",
-                      {"<", record_route(source, source_token, plan.source_claims, secure), ">"});
+                      {"<", own_uri(to, target_token ? &to : nullptr, plan.target_claims, secure), ">"});
+  if (same_side && !source_token && !target_token) return;
+  edits_.insert_field(
+      request.fields_begin(), "Record-Route",
+      {"<", own_uri(source, source_token ? &source : nullptr, plan.source_claims, secure), ">"});
 }
 
-std::string Forwarder::record_route(const Flow& flow, bool token, TokenClaims claims, bool secure) {
+// Where those on `side` reach us; `token`: the flow that the user part names, or none.
+std::string Forwarder::own_uri(const Flow& side, const Flow* token, TokenClaims claims, bool secure) {
   // On a side without TLS a sips URI would name a port where nobody speaks it.
-  const bool sips = secure && is_secure(flow.protocol);
+  const bool sips = secure && is_secure(side.protocol);
   std::string uri = sips ? "sips:" : "sip:";
-  if (token) {
-    tokens_.mint(flow, claims, uri);
+  if (token != nullptr) {
+    tokens_.mint(*token, claims, uri);
     uri += '@';
   }
-  uri += local_.sent_by(flow).text();
-  if (flow.protocol != Protocol::udp && !sips) {
+  uri += local_.sent_by(side).text();
+  if (side.protocol != Protocol::udp && !sips) {
     uri += ";transport=";
-    uri += uri_name(flow.protocol);
+    uri += uri_name(side.protocol);
   }
   uri += ";lr";
+  if (roles_.stun_parameter && side.protocol == Protocol::udp) uri += ";stun";
   return uri;
+}
+
+// RFC 3327 §5.2, RFC 5626 §5.1. The first hop's token leads back to a UA whatever that supports; "ob" tells
+// the registrar that the UA may have several flows here. An element further in names the one that the request
+// came from, if that is on the Path already or the UA knows of Paths.
+void Forwarder::add_path(const sip::Message& request, const Flow& source, const Flow& to) {
+  const bool first = is_first_hop(request);
+  const bool supported = sip::has_option(request, Header::supported, "path");
+  if (!first && !supported && request.count(Header::path) == 0) return;
+  const auto dialect = outbound_dialect(request);
+  const TokenClaims claims{dialect.value_or(Dialect::rfc), first};
+  const std::string uri = own_uri(to, &source, claims, is_sips(request.request_uri()));
+  edits_.insert_field(request.fields_begin(), "Path", {"<", uri, first && dialect ? ";ob" : "", ">"});
+  // §5.2: "If the UA has indicated support and the proxy requires the registrar to support the Path
+  // extension, then the proxy SHOULD insert a Requires header field value for this extension."
+  if (supported && !sip::has_option(request, Header::require, "path"))
+    edits_.insert_field(request.fields_end(), "Require", {"path"});
+}
+
+void Forwarder::register_response(const sip::Message& response, std::string& out) {
+  edits_.clear();
+  if (const auto top = sip::first_value(response, Header::via)) edits_.remove_value(response, *top);
+  for (const sip::Field& field : response.fields()) {
+    if (sip::equals_nocase(response.name(field), "Flow-Timer")) edits_.remove_field(field);
+  }
+  edits_.insert_field(response.fields_end(), "Flow-Timer", {std::to_string(roles_.flow_timer.count())});
+  add_content_length(response);
+  edits_.write(response, out);
 }
 
 void Forwarder::response(const sip::Message& response, std::string_view fields, std::string& out) {
@@ -197,6 +251,7 @@ void Forwarder::response(const sip::Message& response, std::string_view fields, 
     const auto colon = line.find(':');
     edits_.insert_field(response.fields_end(), line.substr(0, colon), {sip::trim(line.substr(colon + 1))});
   }
+  add_content_length(response);
   edits_.write(response, out);
 }
 

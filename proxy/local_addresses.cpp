@@ -6,8 +6,16 @@
 
 namespace flowgate::proxy {
 
-LocalAddresses::LocalAddresses(std::vector<Listening> listening, std::vector<Endpoint> interfaces)
-    : listening_(std::move(listening)), interfaces_(std::move(interfaces)) {}
+LocalAddresses::LocalAddresses(std::vector<Listening> listening, std::vector<Endpoint> interfaces,
+                               std::vector<std::string> names)
+    : listening_(std::move(listening)), interfaces_(std::move(interfaces)), names_(std::move(names)) {}
+
+bool LocalAddresses::is_ours_by_name(const sip::Uri& uri, std::uint16_t port) const {
+  const bool known = std::any_of(names_.begin(), names_.end(),
+                                 [&](const std::string& name) { return sip::equals_nocase(name, uri.host); });
+  return known && (!uri.port || std::any_of(listening_.begin(), listening_.end(),
+                                            [&](const Listening& each) { return each.local.port == port; }));
+}
 
 bool LocalAddresses::listens(const Endpoint& address, std::uint16_t port, bool known_local) const {
   return std::any_of(listening_.begin(), listening_.end(), [&](const Listening& listener) {
@@ -21,7 +29,7 @@ bool LocalAddresses::is_ours(const sip::Uri& uri, const Endpoint& arrived_at) co
       uri.scheme == sip::Scheme::sips || sip::equals_nocase(uri.param("transport").value_or(""), "tls");
   const std::uint16_t port = uri.port.value_or(secure ? 5061 : 5060);
   const auto address = Endpoint::from(uri.host, port);
-  if (!address) return false;
+  if (!address) return is_ours_by_name(uri, port);
   const bool known_local = address->same_address(arrived_at) ||
                            std::any_of(interfaces_.begin(), interfaces_.end(),
                                        [&](const Endpoint& own) { return own.same_address(*address); });

@@ -2,6 +2,7 @@
 // Record-Route.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "flowtoken/flow.h"
@@ -17,11 +18,13 @@ struct Listening {
 class LocalAddresses {
  public:
   // `interfaces`: the addresses of this host (ports ignored), which a listener on the unspecified address
-  // stands for.
-  LocalAddresses(std::vector<Listening> listening, std::vector<Endpoint> interfaces);
+  // stands for. `names`: of this host, in any case.
+  LocalAddresses(std::vector<Listening> listening, std::vector<Endpoint> interfaces,
+                 std::vector<std::string> names = {});
 
-  // Does the URI's host and port (default 5060, with TLS 5061) name a listener? `arrived_at`: the local end
-  // of the flow that the request came over, which is ours whatever the interfaces say.
+  // Does the URI's host and port (default 5060, with TLS 5061) name a listener? A name without a port means
+  // any of them (RFC 3263 §4.2). `arrived_at`: the local end of the flow that the request came over, which is
+  // ours whatever the interfaces say.
   bool is_ours(const sip::Uri& uri, const Endpoint& arrived_at) const;
 
   // Where a peer at the other end of `flow` finds us again: the flow's local address; for a connection that
@@ -29,10 +32,12 @@ class LocalAddresses {
   Endpoint sent_by(const Flow& flow) const;
 
  private:
+  bool is_ours_by_name(const sip::Uri& uri, std::uint16_t port) const;
   bool listens(const Endpoint& address, std::uint16_t port, bool known_local) const;
 
   std::vector<Listening> listening_;
   std::vector<Endpoint> interfaces_;
+  std::vector<std::string> names_;
 };
 
 }  // namespace flowgate::proxy

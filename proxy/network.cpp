@@ -1,6 +1,17 @@
 #include "proxy/network.h"
 
 namespace flowgate::proxy {
+namespace {
+
+// RFC 3263 §4: "We define TARGET as the value of the maddr parameter of the URI, if present, otherwise, the
+// host value of the hostport component of the URI."
+std::string_view target_of(const sip::Uri& uri) {
+  std::string_view target = uri.param("maddr").value_or(uri.host);
+  if (target.starts_with('[') && target.ends_with(']')) target = target.substr(1, target.size() - 2);
+  return target;
+}
+
+}  // namespace
 
 std::optional<Protocol> protocol_for(const sip::Uri& uri) {
   const bool secure = uri.scheme == sip::Scheme::sips;
@@ -17,7 +28,7 @@ std::optional<NextHop> literal_next_hop(const sip::Uri& uri) {
   const auto protocol = protocol_for(uri);
   if (!protocol) return std::nullopt;
   const std::uint16_t default_port = *protocol == Protocol::tls ? 5061 : 5060;
-  const auto address = Endpoint::from(uri.host, uri.port.value_or(default_port));
+  const auto address = Endpoint::from(target_of(uri), uri.port.value_or(default_port));
   if (!address) return std::nullopt;
   return NextHop{*protocol, *address, std::string(uri.host)};
 }

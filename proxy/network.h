@@ -34,7 +34,8 @@ class Network {
   using Connected = std::function<void(boost::system::result<Flow>)>;
   virtual void connect(const NextHop& hop, Connected done) = 0;
 
-  // A response that belongs to a transaction of another shard: that shard's Core::receive gets it.
+  // A response that belongs to a transaction of another shard, or a request within a dialog of that: its
+  // Core::receive gets it.
   virtual void pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) = 0;
 };
 
@@ -54,8 +55,8 @@ class Resolver {
 // RFC 3263 §4.1: the transport that the URI itself asks for: its transport parameter; else TLS for sips; else
 // UDP. Nothing for a transport that is unknown or cannot be opened towards a peer (WebSocket).
 std::optional<Protocol> protocol_for(const sip::Uri& uri);
-// The next hop of a URI whose host is an address; nothing when it is a name. The port defaults to 5060, with
-// TLS 5061.
+// The next hop of a URI whose maddr, or else whose host, is an address; nothing when it is a name. The port
+// defaults to 5060, with TLS 5061.
 std::optional<NextHop> literal_next_hop(const sip::Uri& uri);
 
 }  // namespace flowgate::proxy

@@ -10,15 +10,15 @@ namespace {
 // unknown".
 constexpr std::size_t kMaxUdpOctets = 1300;
 
-bool may_reach(const Endpoint& address, const Flow& source) {
+bool may_reach(const Endpoint& address, bool loopback) {
   if (address.is_unspecified() || address.is_multicast()) return false;
-  return !address.is_loopback() || source.remote.is_loopback();
+  return loopback || !address.is_loopback();
 }
 
-std::vector<NextHop> usable(const std::vector<NextHop>& hops, const Flow& source, bool too_long_for_udp) {
+std::vector<NextHop> usable(const std::vector<NextHop>& hops, bool loopback, bool too_long_for_udp) {
   std::vector<NextHop> usable;
   for (const NextHop& hop : hops) {
-    if (!may_reach(hop.address, source)) continue;
+    if (!may_reach(hop.address, loopback)) continue;
     if (hop.protocol == Protocol::udp && too_long_for_udp)
       usable.push_back({Protocol::tcp, hop.address, hop.tls_name});
     usable.push_back(hop);
@@ -39,15 +39,16 @@ void connect_from(CoreParts& parts, std::shared_ptr<const std::vector<NextHop>> 
 
 }  // namespace
 
-void find_next_hops(CoreParts& parts, std::string_view text, const Flow& source, std::size_t octets,
+void find_next_hops(CoreParts& parts, std::string_view text, bool loopback, std::size_t octets,
                     std::function<void(std::vector<NextHop>)> done) {
   const auto uri = sip::Uri::parse(text);
   if (!uri || !uri->is_sip()) return done({});
   const bool too_long = octets > kMaxUdpOctets;
-  if (const auto hop = literal_next_hop(*uri)) return done(usable({*hop}, source, too_long));
-  parts.resolver.resolve(*uri, [source, too_long, done = std::move(done)](const std::vector<NextHop>& hops) {
-    done(usable(hops, source, too_long));
-  });
+  if (const auto hop = literal_next_hop(*uri)) return done(usable({*hop}, loopback, too_long));
+  parts.resolver.resolve(*uri,
+                         [loopback, too_long, done = std::move(done)](const std::vector<NextHop>& hops) {
+                           done(usable(hops, loopback, too_long));
+                         });
 }
 
 void connect_first(CoreParts& parts, std::vector<NextHop> hops, Network::Connected done) {

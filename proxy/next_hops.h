@@ -13,11 +13,11 @@ namespace flowgate::proxy {
 // The hops that `uri` names, in the order to try; none when it names nobody. `done` is called once, at once
 // or later.
 //
-// `source`: where the request came from. An address of this host's loopback is reached only by requests that
-// came from there, the unspecified address and multicast groups by none: nobody gets at what listens behind
-// us through us. `octets`: how long the request is, about. RFC 3261 §18.1.1: one that is too long for UDP
-// goes over TCP; where nobody listens for that, over UDP all the same.
-void find_next_hops(CoreParts& parts, std::string_view uri, const Flow& source, std::size_t octets,
+// `loopback`: may it be an address of this host's loopback? Only where the request came from there, or the
+// configuration says so; the unspecified address and multicast groups are reached by none: nobody gets at
+// what listens behind us through us. `octets`: how long the request is, about. RFC 3261 §18.1.1: one that is
+// too long for UDP goes over TCP; where nobody listens for that, over UDP all the same.
+void find_next_hops(CoreParts& parts, std::string_view uri, bool loopback, std::size_t octets,
                     std::function<void(std::vector<NextHop>)> done);
 
 // A flow to the first of `hops` that can be reached. `done` is called once, at once or later.

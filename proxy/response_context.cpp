@@ -4,7 +4,9 @@
 #include <iterator>
 #include <utility>
 
+#include "proxy/edge_register.h"
 #include "sip/text.h"
+#include "sip/value.h"
 
 namespace flowgate::proxy {
 
@@ -15,6 +17,9 @@ namespace {
 // RFC 5393 §5.3.3: "If a Max-Breadth header field value is not present in the request, [...] RECOMMENDED
 // [...] 60".
 constexpr std::uint32_t kDefaultBreadth = 60;
+
+// RFC 3326 §3.1: the phones that stop ringing show no missed call.
+constexpr std::string_view kCompletedElsewhere = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
 std::uint32_t breadth_of(const sip::Message& request) {
   const sip::Field* field = request.find(sip::Header::max_breadth);
@@ -115,11 +120,25 @@ void ResponseContext::success(TargetBranch& branch, const sip::Message& response
   final_sent_ = true;
   waiting_.clear();
   if (server_ != nullptr) {
-    std::string text;
-    parts_.forwarder.response(response, {}, text);
-    server_->send(response.status(), std::move(text));
+    server_->send(response.status(), forwarded_success(response));
   }
-  cancel_pending();
+  cancel_pending(kCompletedElsewhere);
+}
+
+// RFC 5626 §5.4: the first hop of a UA gives it the Flow-Timer, as its keepalives end there.
+std::string ResponseContext::forwarded_success(const sip::Message& response) {
+  std::string text;
+  if (server_->has_final() || !parts_.roles.edge || server_->request().method() != sip::Method::register_ ||
+      !is_first_hop(server_->request())) {
+    parts_.forwarder.response(response, {}, text);
+    return text;
+  }
+  const bool timed = sip::has_option(response, sip::Header::require, "outbound");
+  const Instant now = parts_.transactions.timers().now();
+  parts_.ua_flows.registered(server_->flow(), outbound_dialect(server_->request()).value_or(Dialect::rfc),
+                             timed, now, now + registered_for(response));
+  timed ? parts_.forwarder.register_response(response, text) : parts_.forwarder.response(response, {}, text);
+  return text;
 }
 
 void ResponseContext::refused(TargetBranch& branch, const sip::Message& response) {
@@ -134,7 +153,8 @@ void ResponseContext::refused(TargetBranch& branch, const sip::Message& response
   if (flow_gone && located_) {
     // RFC 5626 §11.5: "Endpoints should never receive a 430 response."
     best_.consider(480, {});
-  } else {
+  } else if (invite_ || status != 408) {
+    // RFC 4320 §4.2: "MUST NOT send a response with Status-Code of 408 to a non-INVITE request".
     best_.consider(response);
   }
   waiting_.drop_instance(branch.target());
@@ -142,7 +162,7 @@ void ResponseContext::refused(TargetBranch& branch, const sip::Message& response
     six_hundred_ = true;
     waiting_.clear();
     branch.end();
-    cancel_pending();
+    cancel_pending("SIP;cause=" + std::to_string(status));
   }
   end(branch);
 }
@@ -189,7 +209,7 @@ bool ResponseContext::try_next_flow(TargetBranch& branch) {
 // counts.
 void ResponseContext::silent(TargetBranch& branch) {
   if (!branch.pending() || !try_next_flow(branch)) return;
-  branch.cancel();
+  branch.cancel({});
 }
 
 // §16.8: "If the client transaction has received a provisional response, the proxy MUST generate a CANCEL
@@ -197,7 +217,7 @@ void ResponseContext::silent(TargetBranch& branch) {
 // UA has rung all the while: when even the CANCEL is not answered, none of its other flows is tried.
 void ResponseContext::timer_c(TargetBranch& branch) {
   waiting_.drop_instance(branch.target());
-  if (branch.transaction() != nullptr) branch.cancel();
+  if (branch.transaction() != nullptr) branch.cancel({});
 }
 
 void ResponseContext::end(TargetBranch& branch) {
@@ -234,16 +254,16 @@ void ResponseContext::send_best() {
   }
 }
 
-void ResponseContext::cancelled(ServerTransaction&) {
+void ResponseContext::cancelled(ServerTransaction&, std::string_view reason) {
   if (final_sent_ || cancelled_) return;
   cancelled_ = true;
   waiting_.clear();
-  cancel_pending();
+  cancel_pending(reason);
   finish_if_done();
 }
 
-void ResponseContext::cancel_pending() {
-  for (const auto& branch : branches_) branch->cancel();
+void ResponseContext::cancel_pending(std::string_view reason) {
+  for (const auto& branch : branches_) branch->cancel(reason);
 }
 
 void ResponseContext::terminated(ServerTransaction&) {

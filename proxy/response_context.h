@@ -33,7 +33,7 @@ class ResponseContext final : public ServerUser,
   // There are none: answers.
   void refuse(int status, std::string_view reason = {});
 
-  void cancelled(ServerTransaction& transaction) override;
+  void cancelled(ServerTransaction& transaction, std::string_view reason) override;
   void terminated(ServerTransaction& transaction) override;
   void received(ClientTransaction& transaction, const sip::Message& response) override;
   void timed_out(ClientTransaction& transaction) override;
@@ -62,11 +62,12 @@ class ResponseContext final : public ServerUser,
   void success(TargetBranch& branch, const sip::Message& response);
   // The flow, not the UA behind it, has failed: true when another flow of the instance is tried now.
   bool try_next_flow(TargetBranch& branch);
+  std::string forwarded_success(const sip::Message& response);
   void refused(TargetBranch& branch, const sip::Message& response);
   void end(TargetBranch& branch);
   void finish_if_done();
   void send_best();
-  void cancel_pending();
+  void cancel_pending(std::string_view reason);
   TargetBranch* find(const ClientTransaction& transaction);
 
   CoreParts& parts_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sip/address.h"
+#include "sip/text.h"
 #include "sip/value.h"
 
 namespace flowgate::proxy {
@@ -20,6 +21,14 @@ bool is_senders(const FlowTokens::Verified& token, const Flow& source) {
   return token.registered && token.flow.remote.same_address(source.remote);
 }
 
+// The far end of the flow is an element with a Route value of its own: a proxy, not a UA. A request for it
+// goes where that says, not down the connection that it once opened for its own requests (RFC 5923 §5).
+bool is_address_of(std::string_view route, const Flow& flow, const sip::Limits& limits) {
+  const auto address = sip::Address::parse(route, limits);
+  const auto host = address ? Endpoint::from(address->uri.host, 0) : std::nullopt;
+  return host && host->same_address(flow.remote);
+}
+
 }  // namespace
 
 Routing::Owner Routing::owner(const sip::Uri& uri, const Flow& source,
@@ -35,7 +44,8 @@ Routing::Owner Routing::owner(const sip::Uri& uri, const Flow& source,
     // response".
     return local_.is_ours(uri, source.local) ? Owner::forged : Owner::foreign;
   }
-  return local_.is_ours(uri, source.local) || domains_.owns(uri) ? Owner::ours : Owner::foreign;
+  const bool ours = local_.is_ours(uri, source.local) || (domains_ != nullptr && domains_->owns(uri));
+  return ours ? Owner::ours : Owner::foreign;
 }
 
 // RFC 3261 §16.4: "If the Request-URI of the request contains a value this proxy previously placed into a
@@ -51,19 +61,45 @@ void Routing::unwind_strict(const sip::Message& request, const sip::Uri& request
   if (!last) return;
   const auto address = sip::Address::parse(last->text, limits_);
   if (!address) return;
-  decision.strict_request_uri = address->uri.text;
+  decision.request_uri = address->uri.text;
+  decision.last_route_taken = true;
   decision.down = token;
   decision.trusted = token && is_senders(*token, source);
 }
 
+// §16.4: "If the Request-URI contains a maddr parameter, the proxy MUST check to see if its value is in the
+// set of addresses or domains the proxy is configured to be responsible for. If [...] the request was
+// received using the port and transport indicated (explicitly or by default) in the Request-URI, the proxy
+// MUST strip the maddr and any non-default port or transport parameter".
+void Routing::strip_maddr(const sip::Uri& request_uri, const Flow& source, RouteDecision& decision) const {
+  const auto maddr = request_uri.param("maddr");
+  if (!maddr) return;
+  sip::Uri there = request_uri;
+  there.host = *maddr;
+  if (!local_.is_ours(there, source.local)) return;
+  const std::string_view text = request_uri.text;
+  const auto port = request_uri.port;
+  const std::string_view after_host =
+      text.substr(request_uri.host.data() + request_uri.host.size() - text.data());
+  std::string& out = decision.request_uri;
+  out = text.substr(0, text.size() - after_host.size());
+  if (after_host.starts_with(']')) out += ']';
+  if (port == 5060U) out += ":5060";
+  for (const sip::Param& param : request_uri.params) {
+    if (sip::equals_nocase(param.name, "maddr") || sip::equals_nocase(param.name, "transport")) continue;
+    (out += ';') += param.whole;
+  }
+}
+
 RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& request_uri, const Flow& source) {
   RouteDecision decision;
+  strip_maddr(request_uri, source, decision);
   if (request.count(sip::Header::route) == 0) return decision;
   unwind_strict(request, request_uri, source, decision);
 
   std::size_t total = 0;
   for (sip::Values all(request, sip::Header::route); all.next();) ++total;
-  const std::size_t usable = total - (decision.strict_request_uri.empty() ? 0 : 1);
+  const std::size_t usable = total - (decision.last_route_taken ? 1 : 0);
 
   // The one in the Request-URI of a strict router was the first of the Route set.
   std::optional<FlowTokens::Verified> last_token = std::exchange(decision.down, std::nullopt);
@@ -90,6 +126,10 @@ RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& reque
   // Where we put two Record-Routes, one for each side, the last one is that of the far side, whatever the
   // sender's address is by now.
   if (last_token && (tokens > 1 || last_token->flow != source)) decision.down = last_token;
+  if (decision.down && is_address_of(decision.next_route, decision.down->flow, limits_)) {
+    decision.next_route_is_peer = true;
+    decision.down.reset();
+  }
   return decision;
 }
 

@@ -21,14 +21,20 @@ struct RouteDecision {
   // The sender was registered here, by one of the tokens. Such a request may go anywhere.
   bool trusted = false;
   Dialect source_dialect = Dialect::rfc;  // of the UA that the request came from, when it is registered
-  std::string strict_request_uri;  // §16.4: a strict router upstream put our URI into the Request-URI; this
-                                   // belongs there, and the last Route value is to be taken away
-  std::string next_route;          // the first value that is not ours; empty: the Request-URI decides
+  std::string request_uri;        // §16.4: what belongs into the Request-URI; empty: it is right as it came
+  bool last_route_taken = false;  // ... because a strict router upstream put our URI there: it was the last
+                                  // Route value, which is to be taken away
+  std::string next_route;         // the first value that is not ours; empty: the Request-URI decides
+  // It is at the far end of a flow that we minted a token for: the dialog that it belongs to was let through,
+  // whoever sends the request.
+  bool next_route_is_peer = false;
 };
 
 class Routing {
  public:
-  Routing(const LocalAddresses& local, const registrar::Domains& domains, FlowTokens& tokens,
+  // `domains`: of which this process is the registrar; none for an edge alone, whose next hop may go by such
+  // a name.
+  Routing(const LocalAddresses& local, const registrar::Domains* domains, FlowTokens& tokens,
           const sip::Limits& limits)
       : local_(local), domains_(domains), tokens_(tokens), limits_(limits) {}
 
@@ -37,11 +43,12 @@ class Routing {
  private:
   enum class Owner { ours, foreign, forged };
   Owner owner(const sip::Uri& uri, const Flow& source, std::optional<FlowTokens::Verified>& token);
+  void strip_maddr(const sip::Uri& request_uri, const Flow& source, RouteDecision& decision) const;
   void unwind_strict(const sip::Message& request, const sip::Uri& request_uri, const Flow& source,
                      RouteDecision& decision);
 
   const LocalAddresses& local_;
-  const registrar::Domains& domains_;
+  const registrar::Domains* domains_;
   FlowTokens& tokens_;
   sip::Limits limits_;
 };

@@ -28,14 +28,31 @@ Flow reply_flow_of(const Flow& flow, const sip::Message& request) {
   return reply;
 }
 
+// Where a response goes when the connection of its request is gone. Not to a client behind a NAT, which
+// nobody can reach: its sent-by is another address than the one that the request came from.
+std::optional<NextHop> way_back_of(const Flow& flow, const sip::Message& request) {
+  if (flow.protocol != Protocol::tcp && flow.protocol != Protocol::tls) return std::nullopt;
+  const auto value = sip::first_value(request, sip::Header::via);
+  const auto via = value ? sip::Via::parse(value->text) : sip::Error::bad_via;
+  if (!via) return std::nullopt;
+  const std::uint16_t port = via->port.value_or(flow.protocol == Protocol::tls ? 5061 : 5060);
+  const auto sent_by = Endpoint::from(via->host, port);
+  if (sent_by && !sent_by->same_address(flow.remote)) return std::nullopt;
+  Endpoint address = flow.remote;
+  address.port = port;
+  return NextHop{flow.protocol, address, std::string(via->host)};
+}
+
 }  // namespace
 
 ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow,
                                      sip::StoredMessage request)
     : owner_(owner),
       key_(key),
+      tag_key_(key),
       flow_(flow),
       reply_flow_(reply_flow_of(flow, request.get())),
+      connect_back_(way_back_of(flow, request.get())),
       request_(std::make_unique<sip::StoredMessage>(std::move(request))),
       retransmit_(this, [](void* self) { static_cast<ServerTransaction*>(self)->retransmit_timer(); }),
       stay_(this, [](void* self) { static_cast<ServerTransaction*>(self)->state_timer(); }),
@@ -55,7 +72,7 @@ ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& 
 void ServerTransaction::respond(int status, std::string_view reason, std::string_view fields) {
   if (has_final()) return;
   std::string text;
-  sip::write_response(request(), status, reason, key_.to_tag(), fields, text);
+  sip::write_response(request(), status, reason, tag_key_.to_tag(), fields, text);
   send(status, std::move(text));
 }
 
@@ -74,6 +91,10 @@ void ServerTransaction::send(int status, std::string text) {
       return;
     case ServerState::completed:
     case ServerState::confirmed:
+      // RFC 3261 §16.7 (5): "After a final response has been sent on the server transaction, [...] any 2xx
+      // response to an INVITE request" is "forwarded immediately".
+      if (invite_ && status >= 200 && status < 300) transmit(text);
+      return;
     case ServerState::terminated:
       return;
   }
@@ -141,7 +162,17 @@ void ServerTransaction::state_timer() {
 }
 
 void ServerTransaction::transmit(std::string_view text) {
-  owner_.network().send(reply_flow_, text);
+  if (owner_.network().send(reply_flow_, text) || !is_stream(flow_.protocol)) return;
+  if (connect_back_) transmit_over_new_connection(std::string(text));
+}
+
+// §18.2.2: "If that connection is no longer open, the server SHOULD open a connection to the IP address in
+// the received parameter, if present, using the port in the sent-by value".
+void ServerTransaction::transmit_over_new_connection(std::string text) {
+  Network& network = owner_.network();
+  network.connect(*connect_back_, [&network, text = std::move(text)](boost::system::result<Flow> flow) {
+    if (flow) network.send(*flow, text);
+  });
 }
 
 void ServerTransaction::enter(ServerState state, milliseconds stay) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "flowtoken/flow.h"
+#include "proxy/network.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/transaction_key.h"
 #include "sip/message.h"
@@ -19,8 +21,8 @@ class ServerTransaction;
 class ServerUser {
  public:
   virtual ~ServerUser() = default;
-  // A CANCEL came for it (INVITE only, RFC 3261 §9.2).
-  virtual void cancelled(ServerTransaction& transaction) = 0;
+  // A CANCEL came for it (INVITE only, RFC 3261 §9.2), with that value of Reason (RFC 3326), or "".
+  virtual void cancelled(ServerTransaction& transaction, std::string_view reason) = 0;
   // It is over; it is gone when this returns.
   virtual void terminated(ServerTransaction& transaction) = 0;
 };
@@ -47,6 +49,8 @@ class ServerTransaction {
   void set_user(ServerUser* user) { user_ = user; }
   ServerUser* user() const { return user_; }
 
+  // Responses of our own take the To tag of that transaction from now on.
+  void answers_as(const TransactionKey& other) { tag_key_ = other; }
   // A response of our own; the To tag is the key's. `fields` as for sip::write_response.
   void respond(int status, std::string_view reason = {}, std::string_view fields = {});
   // A whole response, made by us or forwarded. Dropped when the state does not allow it.
@@ -64,14 +68,17 @@ class ServerTransaction {
   void retransmit_timer();
   void state_timer();
   void transmit(std::string_view text);
+  void transmit_over_new_connection(std::string text);
   void enter(ServerState state, std::chrono::milliseconds stay);
   void terminate();
   void keep(std::size_t octets);
   std::chrono::milliseconds if_unreliable(std::chrono::milliseconds delay) const;
 
   Transactions& owner_;
-  TransactionKey key_;
+  TransactionKey key_, tag_key_;
+  std::uint64_t merge_hash_ = 0;  // of Transactions::is_merged; 0: not looked at
   Flow flow_, reply_flow_;
+  std::optional<NextHop> connect_back_;          // RFC 3261 §18.2.2
   std::unique_ptr<sip::StoredMessage> request_;  // given back with the final response
   std::string last_;                             // the response to retransmit
   ServerUser* user_ = nullptr;

@@ -24,15 +24,23 @@ TargetBranch::TargetBranch(ResponseContext& context, registrar::Target target, s
 
 void TargetBranch::start() {
   const ServerTransaction& server = *context_.server();
-  if (target_.by_flow) return send(target_.flow);
+  if (target_.by_flow) return start_down_flow();
   std::string next_hop;
   static_cast<void>(plan_for(target_, context_.decision(), server.request(), next_hop));
   const std::size_t octets = server.request().text().size() + kForwardingOctets;
-  find_next_hops(context_.parts(), next_hop, server.flow(), octets,
+  const bool loopback = target_.configured || server.flow().remote.is_loopback();
+  find_next_hops(context_.parts(), next_hop, loopback, octets,
                  [this, context = context_.shared_from_this()](std::vector<NextHop> hops) {
                    hops_ = std::move(hops);
                    connect();
                  });
+}
+
+// RFC 5626 §5.3: a UA is reached down its flow, or not at all.
+void TargetBranch::start_down_flow() {
+  CoreParts& parts = context_.parts();
+  const Instant now = parts.transactions.timers().now();
+  parts.ua_flows.is_gone(target_.flow, now) ? context_.unreachable(*this) : send(target_.flow);
 }
 
 // RFC 3263 §4.3: to the first of its next hops that can be reached, the others being left for when that
@@ -86,12 +94,12 @@ void TargetBranch::restart_timer_c() {
   transactions.timers().set(timer_c_, transactions.settings().timer_c);
 }
 
-void TargetBranch::cancel() {
+void TargetBranch::cancel(std::string_view reason) {
   silence_.cancel();
   if (transaction_ == nullptr) {
     pending_ = false;  // still looking for a flow, if it is not over
   } else {
-    transaction_->cancel();
+    transaction_->cancel(reason);
   }
 }
 

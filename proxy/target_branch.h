@@ -31,14 +31,16 @@ class TargetBranch {
   // A response came: the flow lives. Timer C starts again with each provisional response but 100 (§16.7 (2)).
   void heard() { silence_.cancel(); }
   void restart_timer_c();
-  // Nobody waits for its answer any more: a CANCEL goes out when there is something to cancel.
-  void cancel();
+  // Nobody waits for its answer any more: a CANCEL goes out when there is something to cancel, with that
+  // Reason (RFC 3326), or without any.
+  void cancel(std::string_view reason);
   // It has its final response, or will have none.
   void end();
   // Its client transaction is over.
   void forget_transaction() { transaction_ = nullptr; }
 
  private:
+  void start_down_flow();
   void connect();
   void send(const Flow& flow);
   bool wanted() const;

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "flowtoken/keyed_hash.h"
+#include "sip/address.h"
+
 namespace flowgate::proxy {
 
 Transactions::Transactions(const Settings& settings, TimerWheel& timers, Network& network)
@@ -19,6 +22,21 @@ ServerTransaction& Transactions::make_server(const TransactionKey& key, const Fl
                                              sip::StoredMessage request) {
   auto transaction = std::make_unique<ServerTransaction>(*this, key, flow, std::move(request));
   return *(server_[key] = std::move(transaction));
+}
+
+bool Transactions::is_merged(ServerTransaction& transaction) {
+  const sip::Message& request = transaction.request();
+  const auto to = sip::Address::parse(request.value(sip::Header::to));
+  const auto from = sip::Address::parse(request.value(sip::Header::from));
+  if (!to || to->params.has("tag") || !from) return false;
+  std::string text(request.value(sip::Header::call_id));
+  for (const std::string_view part :
+       {from->params.find("tag").value_or(""), request.value(sip::Header::cseq)})
+    (text += '\0') += part;
+  const std::uint64_t hash = siphash24(process_hash_key(), text);
+  const auto [first, fresh] = merged_.try_emplace(hash, transaction.key());
+  if (fresh) transaction.merge_hash_ = hash;
+  return !fresh;
 }
 
 ServerTransaction* Transactions::find_server(const TransactionKey& key) {
@@ -70,6 +88,7 @@ void Transactions::reap() {
 void Transactions::remove(ServerTransaction& transaction) {
   const auto found = server_.find(transaction.key());
   if (found == server_.end() || found->second.get() != &transaction) return;
+  if (transaction.merge_hash_ != 0) merged_.erase(transaction.merge_hash_);
   dead_server_.push_back(std::move(found->second));
   server_.erase(found);
 }

@@ -32,6 +32,11 @@ class Transactions {
   ServerTransaction& make_server(const TransactionKey& key, const Flow& flow, sip::StoredMessage request);
   ServerTransaction* find_server(const TransactionKey& key);
 
+  // RFC 3261 §8.2.2.2: "If the request has no tag in the To header field" and its From tag, Call-ID and CSeq
+  // are those of another transaction that is still there, it has come by two ways. To be asked once for each
+  // request that we answer as its UAS.
+  bool is_merged(ServerTransaction& transaction);
+
   // `request` carries `branch` in its top Via; the caller starts it.
   ClientTransaction& make_client(const Branch& branch, sip::Method method, const Flow& flow,
                                  std::string request, std::shared_ptr<ClientUser> user);
@@ -75,6 +80,7 @@ class Transactions {
   Network& network_;
   boost::unordered_flat_map<TransactionKey, std::unique_ptr<ServerTransaction>, TransactionKeyHash> server_;
   boost::unordered_flat_map<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
+  boost::unordered_flat_map<std::uint64_t, TransactionKey> merged_;  // the first with that hash
   std::size_t octets_ = 0;
   std::unordered_map<std::uint64_t, OnFlow> on_flow_;  // by the serial of the connection
   std::vector<std::unique_ptr<ServerTransaction>> dead_server_;

@@ -51,10 +51,10 @@ Refusal check_values(const sip::Message& request, const sip::Limits& limits) {
   return {};
 }
 
-// RFC 3261 §16.3 (5). We are asked for nothing that a proxy would have to understand but what we do anyway.
-Refusal check_proxy_require(const sip::Message& request) {
+// 420 with the option tags of `header` that are not ours.
+Refusal check_options(const sip::Message& request, Header header) {
   std::string unsupported;
-  sip::Values values(request, Header::proxy_require);
+  sip::Values values(request, header);
   while (const auto value = values.next()) {
     if (sip::equals_nocase(value->text, "gruu") || sip::equals_nocase(value->text, "outbound") ||
         sip::equals_nocase(value->text, "path")) {
@@ -62,11 +62,16 @@ Refusal check_proxy_require(const sip::Message& request) {
     }
     unsupported += (unsupported.empty() ? "" : ", ") + std::string(value->text);
   }
-  if (unsupported.empty() || request.method() == sip::Method::ack || request.method() == sip::Method::cancel)
-    return {};
+  if (unsupported.empty()) return {};
   Refusal refusal{420, {}, {}};
   sip::FieldWriter(refusal.fields).field("Unsupported", {unsupported});
   return refusal;
+}
+
+// RFC 3261 §16.3 (5). We are asked for nothing that a proxy would have to understand but what we do anyway.
+Refusal check_proxy_require(const sip::Message& request) {
+  if (request.method() == sip::Method::ack || request.method() == sip::Method::cancel) return {};
+  return check_options(request, Header::proxy_require);
 }
 
 }  // namespace
@@ -79,7 +84,8 @@ std::optional<sip::Via> answerable(const sip::Message& request, const sip::Limit
   return *via;
 }
 
-Refusal validate(const sip::Message& request, const sip::Limits& limits, sip::Uri& request_uri) {
+Refusal validate(const sip::Message& request, const sip::Limits& limits, bool any_scheme,
+                 sip::Uri& request_uri) {
   if (!request.version_is_2_0()) return {505, {}, {}};
   if (request.defect()) return bad(request.defect().message());
   if (Refusal refusal = check_mandatory(request)) return refusal;
@@ -88,11 +94,15 @@ Refusal validate(const sip::Message& request, const sip::Limits& limits, sip::Ur
   if (!uri) return uri.error() == sip::Error::too_large ? Refusal{414, {}, {}} : bad("Bad Request-URI");
   request_uri = *uri;
   // §16.3 (2): a scheme that we cannot route; a Route would carry it on, but only towards somebody who can.
-  if (!uri->is_sip() && request.count(Header::route) == 0) return {416, {}, {}};
+  if (!any_scheme && !uri->is_sip() && request.count(Header::route) == 0) return {416, {}, {}};
   if (const sip::Field* field = request.find(Header::max_forwards)) {
     if (!sip::parse_number(request.value(*field))) return bad("Bad Max-Forwards");
   }
   return check_proxy_require(request);
+}
+
+Refusal check_require(const sip::Message& request) {
+  return check_options(request, Header::require);
 }
 
 }  // namespace flowgate::proxy

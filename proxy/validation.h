@@ -15,7 +15,11 @@ namespace flowgate::proxy {
 std::optional<sip::Via> answerable(const sip::Message& request, const sip::Limits& limits);
 
 // 400 with a reason that names the field, 505, 414, 416, 420: the first thing that is wrong. `request_uri` is
-// set when there is no refusal.
-Refusal validate(const sip::Message& request, const sip::Limits& limits, sip::Uri& request_uri);
+// set when there is no refusal. `any_scheme`: somebody else routes by the Request-URI.
+Refusal validate(const sip::Message& request, const sip::Limits& limits, bool any_scheme,
+                 sip::Uri& request_uri);
+
+// RFC 3261 §8.2.2.3: 420 for an option tag in Require that we do not understand.
+Refusal check_require(const sip::Message& request);
 
 }  // namespace flowgate::proxy

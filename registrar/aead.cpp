@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <cassert>
 #include <stdexcept>
 
@@ -23,16 +24,20 @@ Aead::Aead(const std::array<std::uint8_t, 32>& key) {
 }
 
 bool Aead::seal(std::string_view plaintext, std::string_view associated, std::span<std::uint8_t> sealed) {
+  Nonce nonce;
+  return RAND_bytes(nonce.data(), nonce_size) == 1 && seal(plaintext, associated, nonce, sealed);
+}
+
+bool Aead::seal(std::string_view plaintext, std::string_view associated, const Nonce& nonce,
+                std::span<std::uint8_t> sealed) {
   assert(sealed.size() == plaintext.size() + overhead);
   EVP_CIPHER_CTX* const context = encrypt_.get();
-  std::uint8_t* const nonce = sealed.data();
-  std::uint8_t* const text = nonce + nonce_size;
+  std::uint8_t* const text = std::ranges::copy(nonce, sealed.data()).out;
   std::uint8_t* const tag = text + plaintext.size();
   const auto associated_size = static_cast<int>(associated.size());
   const auto text_size = static_cast<int>(plaintext.size());
   int size = 0;
-  return RAND_bytes(nonce, nonce_size) == 1 &&
-         EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, nonce) == 1 &&
+  return EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
          EVP_EncryptUpdate(context, nullptr, &size, octets_of(associated), associated_size) == 1 &&
          EVP_EncryptUpdate(context, text, &size, octets_of(plaintext), text_size) == 1 &&
          EVP_EncryptFinal_ex(context, tag, &size) == 1 &&

@@ -1,4 +1,4 @@
-// AES-256-GCM with a random nonce (NIST SP 800-38D): what it sealed, only it opens, and only unchanged.
+// AES-256-GCM (NIST SP 800-38D): what it sealed, only it opens, and only unchanged.
 //
 //   octets 0-11  nonce
 //   then         ciphertext, as long as the plaintext
@@ -25,8 +25,13 @@ class Aead {
   // Throws std::runtime_error when OpenSSL has no AES-256-GCM.
   explicit Aead(const std::array<std::uint8_t, 32>& key);
 
-  // Writes plaintext.size() + overhead octets to `sealed`. False when OpenSSL has no randomness.
+  // Writes plaintext.size() + overhead octets to `sealed`, with a random nonce. False when OpenSSL has no
+  // randomness.
   [[nodiscard]] bool seal(std::string_view plaintext, std::string_view associated,
+                          std::span<std::uint8_t> sealed);
+  // With a nonce that no other plaintext is ever sealed with.
+  using Nonce = std::array<std::uint8_t, nonce_size>;
+  [[nodiscard]] bool seal(std::string_view plaintext, std::string_view associated, const Nonce& nonce,
                           std::span<std::uint8_t> sealed);
   // Nothing when it was not sealed here with the same `associated` data.
   [[nodiscard]] std::optional<std::string> open(std::span<std::uint8_t> sealed, std::string_view associated);

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "sip/uri_equivalence.h"
+
 namespace flowgate::registrar {
 namespace {
 
@@ -24,22 +26,24 @@ class Identity {
     if (outbound_ != other.outbound_) return false;
     if (outbound_) return reg_id_ == other.reg_id_ && same_instance(instance_, other.instance_);
     if (uri_ == other.uri_) return true;
-    const auto& a = parsed();
-    const auto& b = other.parsed();
-    return a && b && sip::equivalent(*a, *b);
+    auto& a = comparable();
+    auto& b = other.comparable();
+    return a && b && a->same(*b);
   }
 
  private:
+  using Comparable = sip::Result<sip::ComparableUri>;
   // Once: a hostile REGISTER has every URI compared with every other.
-  const sip::Result<sip::Uri>& parsed() {
-    if (!parsed_) parsed_.emplace(sip::Uri::parse(uri_));
-    return *parsed_;
+  Comparable& comparable() {
+    if (comparable_) return *comparable_;
+    const auto uri = sip::Uri::parse(uri_);
+    return comparable_.emplace(uri ? Comparable{sip::ComparableUri{*uri}} : Comparable{uri.error()});
   }
 
   bool outbound_;
   std::uint32_t reg_id_;
   std::string_view instance_, uri_;
-  std::optional<sip::Result<sip::Uri>> parsed_;
+  std::optional<Comparable> comparable_;
 };
 using Identities = small_vector<Identity, 2>;
 
@@ -87,12 +91,20 @@ Applied make_plan(const RegisterRequest& request, const Record& record, Plan& pl
   return Applied::all;
 }
 
+// Of an instance.
+struct Epoch {
+  std::string_view instance;
+  std::uint64_t value;
+  std::uint32_t first_cseq;
+};
+using Epochs = small_vector<Epoch, 2>;
+
 // RFC 5627 §5.1: of the bindings "registered to the same AOR, instance ID, and if the contact in the REGISTER
 // request is registering a flow, reg-id", the most recent one decides: if its Call-ID differs, "the registrar
 // MUST invalidate all previously generated temporary GRUUs for the AOR and instance ID". So all bindings of
 // an instance carry one epoch. A further flow joins it.
-std::uint64_t epoch_for(const RegisterContact& contact, const RegisterRequest& request, const Record& record,
-                        std::uint64_t fresh_epoch) {
+Epoch epoch_for(const RegisterContact& contact, const RegisterRequest& request, const Record& record,
+                std::uint64_t fresh_epoch) {
   const Binding* sibling = nullptr;
   const Binding* previous = nullptr;
   for (const Binding& binding : record.bindings) {
@@ -101,8 +113,10 @@ std::uint64_t epoch_for(const RegisterContact& contact, const RegisterRequest& r
     if (contact.outbound && (!binding.outbound || binding.reg_id != contact.reg_id)) continue;
     if (!previous || previous->updated <= binding.updated) previous = &binding;
   }
-  if (previous) return previous->call_id == request.call_id ? previous->epoch : fresh_epoch;
-  return sibling ? sibling->epoch : fresh_epoch;
+  const Epoch fresh{contact.instance, fresh_epoch, request.cseq};
+  if (previous && previous->call_id != request.call_id) return fresh;
+  const Binding* last = previous ? previous : sibling;
+  return last ? Epoch{contact.instance, last->epoch, last->first_cseq} : fresh;
 }
 
 void write(const RegisterContact& contact, const RegisterRequest& request, Instant now, Binding& binding) {
@@ -124,18 +138,12 @@ void write(const RegisterContact& contact, const RegisterRequest& request, Insta
   binding.expires = now + contact.expires;
 }
 
-struct Epoch {
-  std::string_view instance;
-  std::uint64_t value;
-};
-using Epochs = small_vector<Epoch, 2>;
-
 // Taken before anything is changed.
 Epochs epochs_for(const RegisterRequest& request, const Record& record, std::uint64_t fresh_epoch) {
   Epochs epochs;
   for (const RegisterContact& contact : request.contacts) {
     if (contact.removes() || contact.instance.empty()) continue;
-    epochs.push_back({contact.instance, epoch_for(contact, request, record, fresh_epoch)});
+    epochs.push_back(epoch_for(contact, request, record, fresh_epoch));
   }
   return epochs;
 }
@@ -218,7 +226,9 @@ Applied apply(const RegisterRequest& request, Instant now, std::uint64_t fresh_e
   carry_out(plan, request, now, record);
   for (const Epoch& epoch : epochs) {
     for (Binding& binding : record.bindings) {
-      if (same_instance(binding.instance, epoch.instance)) binding.epoch = epoch.value;
+      if (!same_instance(binding.instance, epoch.instance)) continue;
+      binding.epoch = epoch.value;
+      binding.first_cseq = epoch.first_cseq;
     }
   }
   return Applied::all;

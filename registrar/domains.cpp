@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "flowtoken/flow.h"
+#include "registrar/encrypted_gruu.h"
 #include "sip/text.h"
 
 namespace flowgate::registrar {
@@ -65,7 +66,8 @@ std::optional<std::string> Domains::aor(const sip::Uri& uri) const {
 }
 
 bool Domains::has_user(std::string_view aor) const {
-  return !users_ || users_->contains(aor.substr(0, aor.rfind('@')));
+  const std::string_view user = aor.substr(0, aor.rfind('@'));
+  return !is_user_of_encrypted_gruu(user) && (!users_ || users_->contains(user));
 }
 
 }  // namespace flowgate::registrar

@@ -31,7 +31,7 @@ class Domains {
   // part unescaped, '@', the domain in lower case. User parts are compared with case (RFC 3261 §19.1.4).
   // Nothing for a URI that is not ours or has no user part.
   std::optional<std::string> aor(const sip::Uri& uri) const;
-  // Is there such a user? `aor` as made by aor().
+  // Is there such a user? `aor` as made by aor(). Nobody is called like an encrypted GRUU.
   bool has_user(std::string_view aor) const;
 
  private:

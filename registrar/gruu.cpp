@@ -1,22 +1,48 @@
 #include "registrar/gruu.h"
 
-#include <algorithm>
-
+#include "registrar/encrypted_gruu.h"
+#include "sip/characters.h"
 #include "sip/text.h"
 
 namespace flowgate::registrar {
 namespace {
 
-// pvalue = 1*paramchar; paramchar = param-unreserved / unreserved / escaped (RFC 3261 §25.1).
-bool is_paramchar(char c) {
-  const bool alphanumeric = (c >= '0' && c <= '9') || (sip::lower(c) >= 'a' && sip::lower(c) <= 'z');
-  return alphanumeric || std::string_view{"-_.!~*'()[]/:&+$"}.find(c) != std::string_view::npos;
+constexpr char capital_mark = '^';
+
+constexpr char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
+// RFC 5627 §5.4: GRUUs of different instance-ids "MUST be different based on URI equality comparison". That
+// compares parameter values without case (RFC 3261 §19.1.4), but case matters in most instance-ids. So a
+// capital letter that is not the same as the small one becomes '^', which no URN holds, and the small one; a
+// '^' becomes two. What does not count in a URN is left out.
+std::string without_case(std::string_view instance) {
+  const auto urn = InstanceUrn::parse(instance);
+  std::string out;
+  for (std::size_t i = 0; i < (urn ? urn->size() : instance.size()); ++i) {
+    const char c = instance[i];
+    const bool capital = c >= 'A' && c <= 'Z' && (!urn || urn->has_case(i));
+    if (capital || c == capital_mark) out += capital_mark;
+    out += capital ? sip::lower(c) : c;
+  }
+  return out;
+}
+
+std::string with_case(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool marked = text[i] == capital_mark && i + 1 < text.size();
+    out += marked ? upper(text[++i]) : sip::lower(text[i]);
+  }
+  return out;
+}
+
+// pvalue = 1*paramchar; paramchar = param-unreserved / unreserved / escaped (RFC 3261 §25.1).
+void append_pvalue(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : text) {
-    if (is_paramchar(c)) {
+    if (sip::is(sip::Chars::paramchar, c)) {
       out += c;
     } else {
       const auto octet = static_cast<unsigned char>(c);
@@ -31,7 +57,7 @@ std::string with_instance(const sip::Uri& to_uri, std::string_view parameter, st
   gruu += ';';
   gruu += parameter;
   gruu += '=';
-  append_escaped(gruu, instance);
+  append_pvalue(gruu, without_case(instance));
   return gruu;
 }
 
@@ -58,22 +84,14 @@ std::string legacy_gruu(const sip::Uri& to_uri, std::string_view instance) {
 
 std::optional<std::string> gruu_instance(const sip::Uri& uri) {
   if (!uri.is_sip()) return std::nullopt;
-  for (const std::string_view parameter : {"gr", "opaque"}) {
-    const auto value = uri.param(parameter);
-    if (value && !value->empty()) return sip::unescape(*value);
-  }
-  return std::nullopt;
+  auto value = uri.param("gr");
+  if (!value) value = uri.param("opaque");
+  if (!value || value->empty()) return std::nullopt;
+  return with_case(sip::unescape(*value));
 }
 
-bool same_instance(std::string_view a, std::string_view b) {
-  constexpr std::string_view urn = "urn:", uuid = "urn:uuid:";
-  if (a == b) return true;
-  if (a.size() != b.size() || !sip::equals_nocase(a.substr(0, urn.size()), urn)) return false;
-  if (sip::equals_nocase(a.substr(0, uuid.size()), uuid)) return sip::equals_nocase(a, b);
-  // assigned-name = "urn" ":" NID ":" NSS
-  const std::size_t nss = a.find(':', urn.size());
-  if (nss == a.npos) return false;
-  return sip::equals_nocase(a.substr(0, nss + 1), b.substr(0, nss + 1)) && a.substr(nss) == b.substr(nss);
+bool is_gruu(const sip::Uri& uri) {
+  return uri.is_sip() && (uri.params.has("gr") || uri.params.has("opaque") || is_encrypted_gruu(uri));
 }
 
 }  // namespace flowgate::registrar

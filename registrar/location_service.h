@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/system/error_code.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -13,9 +14,28 @@
 
 namespace flowgate::registrar {
 
+// What has changed the bindings of an AOR.
+enum class Cause : std::uint8_t {
+  request,       // a REGISTER, or whoever else asked for it
+  flow_failure,  // their flow is gone
+  expiry,
+};
+
+// Somebody who wants to know of changes.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // The bindings of `aor` may have changed. Called after the change, on the thread that made it; the location
+  // service holds no lock.
+  virtual void changed(std::string_view aor, Cause cause) = 0;
+};
+
 class LocationService {
  public:
   virtual ~LocationService() = default;
+
+  // One observer for all changes, or none. Before any other thread uses the location service.
+  void set_observer(Observer* observer) { observer_ = observer; }
 
   // Shows the record (an empty one when there is none) to `visit`. It may hold bindings that have expired.
   // The record is locked while `visit` looks: copy out what is needed, call nothing that calls the location
@@ -35,6 +55,10 @@ class LocationService {
   // not use the flow that its REGISTER came over.
   virtual void remove_flow(const Flow& flow) = 0;
 
+  // Bindings that turned out to lead nowhere: those that are `dead` go.
+  using Dead = std::function<bool(const Binding&)>;
+  virtual void remove_dead(std::string_view aor, Dead dead) = 0;
+
   // Is there a binding, not expired at `now`, that was registered over this flow, and not along a Path? The
   // answer is the dialect of its UA.
   virtual std::optional<Dialect> registered_over(const Flow& flow, Instant now) = 0;
@@ -44,6 +68,15 @@ class LocationService {
 
   // How many bindings there are, expired ones that were not yet swept among them.
   virtual std::size_t size() const = 0;
+
+ protected:
+  bool observed() const { return observer_ != nullptr; }
+  void announce(std::string_view aor, Cause cause) {
+    if (observer_ != nullptr) observer_->changed(aor, cause);
+  }
+
+ private:
+  Observer* observer_ = nullptr;
 };
 
 }  // namespace flowgate::registrar

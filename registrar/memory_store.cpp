@@ -66,6 +66,7 @@ void MemoryStore::lookup(std::string_view aor, Visit visit) {
 
 void MemoryStore::update(std::string_view aor, Change change, Done done) {
   edit(stripe_of(aor), aor, change);
+  announce(aor, Cause::request);
   done({});
 }
 
@@ -76,7 +77,16 @@ void MemoryStore::remove_flow(const Flow& flow) {
       const auto rest = std::ranges::remove_if(record.bindings, over_flow);
       record.bindings.erase(rest.begin(), rest.end());
     });
+    announce(aor, Cause::flow_failure);
   }
+}
+
+void MemoryStore::remove_dead(std::string_view aor, Dead dead) {
+  edit(stripe_of(aor), aor, [&dead](Record& record) {
+    const auto rest = std::ranges::remove_if(record.bindings, dead);
+    record.bindings.erase(rest.begin(), rest.end());
+  });
+  announce(aor, Cause::flow_failure);
 }
 
 std::optional<Dialect> MemoryStore::registered_over(const Flow& flow, Instant now) {
@@ -85,7 +95,10 @@ std::optional<Dialect> MemoryStore::registered_over(const Flow& flow, Instant no
 
 void MemoryStore::sweep(Instant now) {
   const std::size_t first = next_sweep_.fetch_add(stripes_per_sweep, std::memory_order_relaxed);
-  for (std::size_t i = 0; i < stripes_per_sweep; ++i) sweep(stripes_[(first + i) % stripe_count], now);
+  std::vector<std::string> changed;
+  for (std::size_t i = 0; i < stripes_per_sweep; ++i)
+    sweep(stripes_[(first + i) % stripe_count], now, changed);
+  for (const std::string& aor : changed) announce(aor, Cause::expiry);
 }
 
 std::size_t MemoryStore::size() const {
@@ -126,12 +139,13 @@ void MemoryStore::edit_record(std::string_view aor, Record& record, const Edit& 
   size_.fetch_add(record.bindings.size() - size_before, std::memory_order_relaxed);
 }
 
-void MemoryStore::sweep(Stripe& stripe, Instant now) {
+void MemoryStore::sweep(Stripe& stripe, Instant now, std::vector<std::string>& changed) {
   const auto expired = [now](const Binding& binding) { return binding.expires <= now; };
   const std::lock_guard lock{stripe.mutex};
   boost::unordered::erase_if(stripe.records, [&](auto& entry) {
     auto& bindings = entry.second->bindings;
     if (std::ranges::none_of(bindings, expired)) return false;
+    if (observed()) changed.push_back(entry.first);
     edit_record(entry.first, *entry.second, [&](Record&) {
       const auto rest = std::ranges::remove_if(bindings, expired);
       bindings.erase(rest.begin(), rest.end());

@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "registrar/flow_index.h"
 #include "registrar/location_service.h"
@@ -20,6 +22,7 @@ class MemoryStore final : public LocationService {
   void lookup(std::string_view aor, Visit visit) override;
   void update(std::string_view aor, Change change, Done done) override;
   void remove_flow(const Flow& flow) override;
+  void remove_dead(std::string_view aor, Dead dead) override;
   std::optional<Dialect> registered_over(const Flow& flow, Instant now) override;
   void sweep(Instant now) override;
   std::size_t size() const override;
@@ -31,7 +34,8 @@ class MemoryStore final : public LocationService {
   void edit(Stripe& stripe, std::string_view aor, const Edit& edit);
   template <class Edit>
   void edit_record(std::string_view aor, Record& record, const Edit& edit);
-  void sweep(Stripe& stripe, Instant now);
+  // Appends the AORs that have lost something to `changed`, when somebody wants to know.
+  void sweep(Stripe& stripe, Instant now, std::vector<std::string>& changed);
 
   std::unique_ptr<Stripe[]> stripes_;
   FlowIndex flows_;

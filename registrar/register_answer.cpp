@@ -24,8 +24,9 @@ void append_quoted(std::string& out, std::string_view name, std::string_view uri
 class GruuParams {
  public:
   // Keeps references to all of them.
-  GruuParams(const RegisterRequest& request, const sip::Uri& to_uri, TemporaryGruus& temporary_gruus)
-      : request_(request), to_uri_(to_uri), temporary_gruus_(temporary_gruus) {}
+  GruuParams(const RegisterRequest& request, const sip::Uri& to_uri, bool anonymous,
+             EncryptedGruus& encrypted_gruus)
+      : request_(request), to_uri_(to_uri), anonymous_(anonymous), encrypted_gruus_(encrypted_gruus) {}
 
   // RFC 5627 §5.2: each Contact with an instance-id that is stored, whoever registered it, when the asking UA
   // understands GRUUs.
@@ -33,7 +34,8 @@ class GruuParams {
     std::string params;
     if (!request_.gruu || binding.instance.empty()) return params;
     if (request_.dialect == Dialect::draft) {
-      append_quoted(params, "gruu", legacy_gruu(to_uri_, binding.instance));
+      const std::string gruu = draft_gruu(binding);
+      if (!gruu.empty()) append_quoted(params, "gruu", gruu);
       return params;
     }
     append_quoted(params, "pub-gruu", public_gruu(to_uri_, binding.instance));
@@ -43,13 +45,19 @@ class GruuParams {
   }
 
  private:
+  // draft-gruu appendix A.2: "Whether or not a GRUU should be constructed with this property is a local
+  // policy decision."
+  std::string draft_gruu(const ListedBinding& binding) {
+    if (!anonymous_) return legacy_gruu(to_uri_, binding.instance);
+    return encrypted_gruus_.mint(to_uri_, {request_.aor, binding.instance, std::nullopt});
+  }
   // "MUST contain the most recently created temporary GRUU for that AOR and instance ID": one for all of its
   // flows.
   const std::string& temporary_gruu(const ListedBinding& binding) {
     const auto same = [&](const Minted& each) { return same_instance(each.instance, binding.instance); };
     const auto known = std::ranges::find_if(minted_, same);
     if (known != minted_.end()) return known->uri;
-    std::string uri = temporary_gruus_.mint(to_uri_, {request_.aor, binding.instance, binding.epoch});
+    std::string uri = encrypted_gruus_.mint(to_uri_, {request_.aor, binding.instance, binding.epoch});
     return minted_.emplace_back(Minted{binding.instance, std::move(uri)}).uri;
   }
 
@@ -59,7 +67,8 @@ class GruuParams {
   };
   const RegisterRequest& request_;
   const sip::Uri& to_uri_;
-  TemporaryGruus& temporary_gruus_;
+  bool anonymous_;
+  EncryptedGruus& encrypted_gruus_;
   std::vector<Minted> minted_;
 };
 
@@ -76,11 +85,11 @@ Listing list(const Record& record, Instant now) {
 }
 
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,
-                    TemporaryGruus& temporary_gruus) {
-  Answer answer{200, {}, {}};
+                    EncryptedGruus& encrypted_gruus) {
+  Answer answer{200, {}, {}, {}};
   sip::FieldWriter fields{answer.fields};
   const auto to_uri = sip::Uri::parse(request.to_uri, options.limits);
-  GruuParams gruus{request, *to_uri, temporary_gruus};
+  GruuParams gruus{request, *to_uri, options.anonymous_gruus, encrypted_gruus};
   for (const ListedBinding& binding : listing) {
     const std::string expires = std::to_string(binding.expires.count());
     fields.field("Contact", {binding.contact, ";expires=", expires, gruus.of(binding)});
@@ -92,10 +101,12 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   // is the edge's to send (§5.4).
   if (request.require_outbound && request.over_flow && options.flow_timer.count() > 0) {
     fields.field("Flow-Timer", {std::to_string(options.flow_timer.count())});
+    for (const ListedBinding& binding : listing)
+      answer.keeps_alive = std::max(answer.keeps_alive, binding.expires);
   }
-  // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here; a UA
-  // that looks for it before it asks for GRUUs does.
-  fields.field("Supported", {"outbound, path, gruu"});
+  // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2: "The registrar SHOULD NOT include
+  // the gruu option tag in the Require or Supported header field of the response."
+  fields.field("Supported", {"outbound, path"});
   return answer;
 }
 

@@ -23,6 +23,6 @@ using Listing = std::vector<ListedBinding>;
 Listing list(const Record& record, Instant now);
 
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,
-                    TemporaryGruus& temporary_gruus);
+                    EncryptedGruus& encrypted_gruus);
 
 }  // namespace flowgate::registrar

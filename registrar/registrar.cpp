@@ -8,6 +8,8 @@
 #include "registrar/register_answer.h"
 #include "registrar/register_request.h"
 #include "registrar/targeting.h"
+#include "sip/address.h"
+#include "sip/value.h"
 
 namespace flowgate::registrar {
 namespace {
@@ -46,14 +48,21 @@ bool is_binding_of(const Target& target, const Binding& binding) {
   return binding.reg_id == target.reg_id && same_instance(binding.instance, target.instance);
 }
 
+bool begins_at(std::string_view path, const Endpoint& address) {
+  const auto first = sip::Address::parse(sip::cut_value(path));
+  const auto host = first ? Endpoint::from(first->uri.host, 0) : std::nullopt;
+  return host && host->same_address(address);
+}
+
 }  // namespace
 
 Registrar::Registrar(const Options& options, const Domains& domains, LocationService& location,
-                     TemporaryGruus gruus, Random random)
+                     EncryptedGruus gruus, Random random)
     : options_(options),
       domains_(domains),
       location_(location),
       gruus_(std::move(gruus)),
+      administrative_gruus_(options.administrative_gruus, domains),
       random_(std::move(random)) {}
 
 void Registrar::process(const sip::Message& message, const Flow& flow, Instant now,
@@ -93,8 +102,16 @@ void Registrar::process(const sip::Message& message, const Flow& flow, Instant n
       });
 }
 
+bool Registrar::serves(const sip::Uri& request_uri) const {
+  const std::string* contact = administrative_gruus_.contact(request_uri);
+  return contact != nullptr && contact->empty();
+}
+
 void Registrar::locate(const sip::Uri& request_uri, Instant now, std::function<void(Located)> done) {
-  auto sought = read_request_uri(request_uri, domains_, gruus_);
+  if (const std::string* contact = administrative_gruus_.contact(request_uri)) {
+    return done(select_target(*contact, request_uri, domains_));
+  }
+  auto sought = read_request_uri(request_uri, domains_, gruus_, administrative_gruus_);
   if (!sought) return done({sought.error(), false, {}});
   const std::string aor = sought->aor;
   lookup<Located>(
@@ -105,15 +122,23 @@ void Registrar::locate(const sip::Uri& request_uri, Instant now, std::function<v
       std::move(done));
 }
 
-void Registrar::remove(const Target& target) {
-  location_.update(
-      target.aor,
-      [target](Record& record) {
-        const auto dead = std::ranges::remove_if(
-            record.bindings, [&target](const Binding& binding) { return is_binding_of(target, binding); });
-        record.bindings.erase(dead.begin(), dead.end());
+void Registrar::registered_along(const sip::Uri& from, const Flow& flow, Instant now,
+                                 std::function<void(bool)> done) {
+  const auto aor = from.is_sip() ? domains_.aor(from) : std::nullopt;
+  if (!aor) return done(false);
+  lookup<bool>(
+      location_, *aor,
+      [flow, now](const Record& record) {
+        return std::ranges::any_of(record.bindings, [&](const Binding& binding) {
+          return binding.expires > now && begins_at(binding.path, flow.remote);
+        });
       },
-      [](boost::system::error_code) {});
+      std::move(done));
+}
+
+void Registrar::remove(const Target& target) {
+  location_.remove_dead(target.aor,
+                        [target](const Binding& binding) { return is_binding_of(target, binding); });
 }
 
 }  // namespace flowgate::registrar

@@ -13,7 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "registrar/administrative_gruu.h"
 #include "registrar/domains.h"
+#include "registrar/encrypted_gruu.h"
 #include "registrar/gruu.h"
 #include "registrar/location_service.h"
 #include "sip/limits.h"
@@ -28,6 +30,8 @@ struct Options {
   std::chrono::seconds flow_timer{120};  // Flow-Timer, beside Require: outbound
   std::size_t max_bindings = 32;         // per AOR; a REGISTER that would make more is answered 403
   bool edge = true;                      // UAs reach us directly: we are their first hop (RFC 5626 §5)
+  bool anonymous_gruus = false;          // UAs that speak the draft get anonymous GRUUs, not legacy ones
+  std::vector<AdministrativeGruu> administrative_gruus;
   sip::Limits limits;
 };
 
@@ -36,12 +40,17 @@ struct Answer {
   int status = 0;
   std::string reason;  // empty: the usual phrase
   std::string fields;
+  // The UA was given a Flow-Timer: it will keep its flow alive at least this long.
+  std::chrono::seconds keeps_alive{0};
 };
 
 // Where a request may be sent. One member of the target set.
 struct Target {
   std::string uri;  // the Request-URI to put in: the Contact's URI, with grid when the request's GRUU had one
-  std::string path;  // to become Route values; empty: none
+  std::string path;            // to become Route values; empty: none
+  bool follows_route = false;  // the rest of the request's Route set leads there (RFC 5627 §6.1)
+  std::string next_hop;        // the URI to send to, whatever Route and Request-URI say; empty: they say
+  bool configured = false;     // the configuration says where it is, no peer: it may be this host's loopback
   Flow flow;
   bool by_flow = false;  // only down `flow`; else to the first Path URI or to `uri`
   Dialect dialect = Dialect::rfc;
@@ -63,7 +72,7 @@ struct Located {
 class Registrar {
  public:
   using Random = std::function<std::uint64_t()>;
-  Registrar(const Options& options, const Domains& domains, LocationService& location, TemporaryGruus gruus,
+  Registrar(const Options& options, const Domains& domains, LocationService& location, EncryptedGruus gruus,
             Random random);
 
   // A REGISTER whose Request-URI is ours. `done` is called once, at once or later, on this thread; the
@@ -71,8 +80,15 @@ class Registrar {
   void process(const sip::Message& request, const Flow& flow, Instant now,
                std::function<void(const Answer&)> done);
 
+  // Is the Request-URI a GRUU that this process answers itself?
+  bool serves(const sip::Uri& request_uri) const;
   // The targets for a Request-URI that Domains::owns, for a request that is not a REGISTER.
   void locate(const sip::Uri& request_uri, Instant now, std::function<void(Located)> done);
+
+  // Has the AOR in `from` (the URI of a From) a binding whose Path begins with the proxy at the far end of
+  // `flow`? Then the request comes from behind that edge as its REGISTER did. `done` is called once, at once
+  // or later.
+  void registered_along(const sip::Uri& from, const Flow& flow, Instant now, std::function<void(bool)> done);
 
   // A target turned out to be dead (430, or a broken flow): its binding goes, unless it was refreshed since.
   void remove(const Target& target);
@@ -81,7 +97,8 @@ class Registrar {
   Options options_;
   const Domains& domains_;
   LocationService& location_;
-  TemporaryGruus gruus_;
+  EncryptedGruus gruus_;
+  AdministrativeGruus administrative_gruus_;
   Random random_;
 };
 

@@ -11,9 +11,9 @@ namespace {
 // The Contact's URI as a Request-URI. RFC 3261 §16.6 (2), §19.1.1: headers and method are not allowed there
 // and MUST be removed. `grid` is added, or takes the place of the one there is (draft-gruu §8.4.1). All else
 // byte for byte.
-std::string request_uri_of(const Binding& binding, std::string_view grid) {
-  const auto uri = sip::Uri::parse(binding.uri);
-  if (!uri) return binding.uri;
+std::string request_uri_of(const std::string& contact, std::string_view grid) {
+  const auto uri = sip::Uri::parse(contact);
+  if (!uri) return contact;
   const std::string_view text = uri->text;
   const std::size_t end =
       uri->headers.data() ? static_cast<std::size_t>(uri->headers.data() - text.data()) - 1 : text.size();
@@ -36,7 +36,7 @@ std::string request_uri_of(const Binding& binding, std::string_view grid) {
 
 Target target_of(const Binding& binding, const Sought& sought) {
   Target target;
-  target.uri = request_uri_of(binding, sought.grid);
+  target.uri = request_uri_of(binding.uri, sought.grid);
   target.path = binding.path;
   target.flow = binding.flow;
   target.by_flow = binding.by_flow;
@@ -49,6 +49,14 @@ Target target_of(const Binding& binding, const Sought& sought) {
   target.aor = sought.aor;
   target.contact_uri = binding.uri;
   return target;
+}
+
+// The whole parameter; empty when there is none.
+std::string grid_of(const sip::Uri& uri) {
+  for (const sip::Param& param : uri.params) {
+    if (sip::equals_nocase(param.name, "grid")) return std::string{param.whole};
+  }
+  return {};
 }
 
 // RFC 5627 §5.1, §5.3: a temporary GRUU is valid as long as a binding of the instance carries its epoch.
@@ -68,12 +76,13 @@ bool goes_first(const Target& a, const Target& b) {
 }  // namespace
 
 boost::system::result<Sought, int> read_request_uri(const sip::Uri& uri, const Domains& domains,
-                                                    TemporaryGruus& temporary_gruus) {
+                                                    EncryptedGruus& encrypted_gruus,
+                                                    const AdministrativeGruus& administrative_gruus) {
   Sought sought;
-  if (auto temporary = temporary_gruus.open(uri)) {
-    sought.aor = std::move(temporary->aor);
-    sought.instance = std::move(temporary->instance);
-    sought.epoch = temporary->epoch;
+  if (auto encrypted = encrypted_gruus.open(uri)) {
+    sought.aor = std::move(encrypted->aor);
+    sought.instance = std::move(encrypted->instance);
+    sought.epoch = encrypted->epoch;
     sought.gruu = true;
   } else if (auto aor = domains.aor(uri)) {
     sought.aor = std::move(*aor);
@@ -82,16 +91,14 @@ boost::system::result<Sought, int> read_request_uri(const sip::Uri& uri, const D
     if (!instance && uri.params.has("gr")) return 404;
     sought.gruu = instance.has_value();
     if (instance) sought.instance = std::move(*instance);
+    // RFC 5626 §4.1: an instance-id is a URN. The draft's opaque may hold anything (§9).
+    sought.never_registered = uri.params.has("gr") && !InstanceUrn::parse(sought.instance);
   } else {
     return 404;
   }
   // draft-gruu §8.4.1: "a GRUU for an AOR that is unknown within the domain": 404.
-  if (!domains.has_user(sought.aor)) return 404;
-  if (sought.gruu) {
-    for (const sip::Param& param : uri.params) {
-      if (sought.grid.empty() && sip::equals_nocase(param.name, "grid")) sought.grid = param.whole;
-    }
-  }
+  if (!domains.has_user(sought.aor) && !administrative_gruus.has_aor(sought.aor)) return 404;
+  if (sought.gruu) sought.grid = grid_of(uri);
   return sought;
 }
 
@@ -110,8 +117,25 @@ Located select_targets(const Sought& sought, const Record& record, Instant now) 
     if (is_superseded(binding, record, now)) target.q_milli = 0;
   }
   // RFC 5627 §6.1: "If there are no registered contacts bound to the GRUU, the server MUST return a 480".
-  if (located.targets.empty()) located.status = 480;
+  if (located.targets.empty()) located.status = sought.never_registered ? 404 : 480;
   std::ranges::sort(located.targets, goes_first);
+  return located;
+}
+
+// draft-gruu §7.2: "The proxy serving the domain is configured with the GRUU, and with the contact it should
+// be translated to."
+Located select_target(const std::string& contact, const sip::Uri& gruu, const Domains& domains) {
+  Located located;
+  located.gruu = true;
+  if (contact.empty()) {
+    located.status = 404;
+    return located;
+  }
+  Target& target = located.targets.emplace_back();
+  target.uri = request_uri_of(contact, grid_of(gruu));
+  target.contact_uri = contact;
+  target.aor = domains.aor(gruu).value_or("");
+  target.configured = true;
   return located;
 }
 

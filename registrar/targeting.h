@@ -15,14 +15,19 @@ struct Sought {
   std::string aor;
   bool gruu = false;
   std::string instance;                // of the GRUU
+  bool never_registered = false;       // no UA can have that instance-id
   std::optional<std::uint64_t> epoch;  // of a temporary GRUU
   std::string grid;                    // the whole parameter, "grid=99a"; empty: none
 };
 
 // The refusal is a status.
 boost::system::result<Sought, int> read_request_uri(const sip::Uri& uri, const Domains& domains,
-                                                    TemporaryGruus& temporary_gruus);
+                                                    EncryptedGruus& encrypted_gruus,
+                                                    const AdministrativeGruus& administrative_gruus);
 
 Located select_targets(const Sought& sought, const Record& record, Instant now);
+
+// The one target of an administrative GRUU, whose contact is `contact`; 404 when there is none.
+Located select_target(const std::string& contact, const sip::Uri& gruu, const Domains& domains);
 
 }  // namespace flowgate::registrar

@@ -1,5 +1,7 @@
 #include "sip/address.h"
 
+#include <algorithm>
+
 #include "sip/cursor.h"
 #include "sip/text.h"
 
@@ -7,8 +9,17 @@ namespace flowgate::sip {
 
 namespace {
 
-// [ display-name ] LAQUOT, with display-name = *( token LWS ) / quoted-string. False, and the cursor
-// somewhere, when no '<' follows: this is then an addr-spec or wrong.
+// display-name = *( token LWS ) / quoted-string. Phones leave out the quotes around more than tokens: "Bob
+// (work)", names in UTF-8. RFC 3261 §16.3 (1) has a proxy ignore what is malformed where it does not need it,
+// and nobody here needs the name: it ends at what could be something else than a name.
+bool may_be_in_display(char c) {
+  constexpr std::string_view others = "\"<>,;:\\";
+  const auto octet = static_cast<unsigned char>(c);
+  return (octet >= 0x20 || c == '\t') && octet != 0x7f && others.find(c) == others.npos;
+}
+
+// [ display-name ] LAQUOT. False, and the cursor somewhere, when no '<' follows: this is then an addr-spec or
+// wrong.
 bool take_display(Cursor& cursor, std::string_view& display) {
   if (cursor.peek() == '"') {
     display = cursor.take_quoted();
@@ -16,11 +27,10 @@ bool take_display(Cursor& cursor, std::string_view& display) {
     cursor.take_space();
     return cursor.take('<');
   }
-  const char* begin = cursor.position();
-  do {
-    cursor.take(Chars::token);
-  } while (cursor.take_space());
-  display = trim(cursor.since(begin));
+  const auto rest = cursor.rest();
+  const auto end = std::find_if_not(rest.begin(), rest.end(), may_be_in_display);
+  display = trim({rest.begin(), end});
+  cursor.skip(static_cast<std::size_t>(end - rest.begin()));
   return cursor.take('<');
 }
 

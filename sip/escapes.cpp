@@ -1,5 +1,7 @@
 #include "sip/escapes.h"
 
+#include <algorithm>
+
 #include "sip/characters.h"
 
 namespace flowgate::sip {
@@ -34,10 +36,22 @@ bool same_unescaped(std::string_view a, std::string_view b, Case letters) {
 }
 
 std::string canonical(std::string_view text, Case letters) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   out.reserve(text.size());
+  append_canonical(out, text, letters);
+  return out;
+}
+
+void append_canonical(std::string& out, std::string_view text, Case letters) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
   while (!text.empty()) {
+    // Most text has no escapes.
+    const std::string_view plain = text.substr(0, text.find('%'));
+    const std::size_t begin = out.size();
+    out += plain;
+    if (letters == Case::ignored) std::transform(out.begin() + begin, out.end(), out.begin() + begin, lower);
+    text.remove_prefix(plain.size());
+    if (text.empty()) return;
     const Character c = take_character(text, letters);
     if (c.escaped) {
       const auto octet = static_cast<unsigned char>(c.value);
@@ -46,7 +60,6 @@ std::string canonical(std::string_view text, Case letters) {
       out += c.value;
     }
   }
-  return out;
 }
 
 }  // namespace flowgate::sip

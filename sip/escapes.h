@@ -18,5 +18,6 @@ bool same_unescaped(std::string_view a, std::string_view b, Case letters);
 // One spelling for all texts that are same_unescaped: only '%' and reserved characters stay escaped, with
 // capital digits; letters are small when their case is ignored.
 std::string canonical(std::string_view text, Case letters);
+void append_canonical(std::string& out, std::string_view text, Case letters);
 
 }  // namespace flowgate::sip

@@ -36,15 +36,18 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
 }  // namespace
 
 // The names seen so far. With Limits::params of them, looking for one costs no more than that many times its
-// length.
+// length; where there are escapes, they are taken out of each name once.
 class Params::Names {
  public:
-  Names(const Params& params, const Limits& limits) : params_(params), limit_(limits.params) {}
+  Names(const Params& params, const Limits& limits) : escapes_(params.escapes_), limit_(limits.params) {
+    if (escapes_) canonical_.reserve(params.text_.size());
+  }
 
   std::optional<Error> add(std::string_view name) {
     if (names_.size() >= limit_) return Error::too_many_values;
+    if (escapes_) name = canonical_name(name);
     for (auto other : names_) {
-      if (params_.same_name(name, other)) return Error::bad_parameter;
+      if (equal_but_for_case(name, other)) return Error::bad_parameter;
     }
     names_.emplace_back(name.data(), name.size());
     return std::nullopt;
@@ -52,8 +55,15 @@ class Params::Names {
   bool empty() const { return names_.empty(); }
 
  private:
-  const Params& params_;
+  std::string_view canonical_name(std::string_view name) {
+    const std::size_t begin = canonical_.size();
+    append_canonical(canonical_, name, Case::ignored);
+    return std::string_view{canonical_}.substr(begin);
+  }
+
+  bool escapes_;
   std::size_t limit_;
+  std::string canonical_;  // of all names; no longer than their text, so that it does not move
   boost::container::small_vector<std::string_view, 64> names_;
 };
 

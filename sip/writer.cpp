@@ -60,7 +60,7 @@ void copy_to(const Message& request, std::string_view to_tag, std::string& out) 
 
 // The request within `invite`'s transaction: ACK for a non-2xx, or CANCEL. `to` stands in `to_message`.
 void write_within(const Message& invite, std::string_view method, const Message& to_message,
-                  std::string& out) {
+                  std::string_view reason, std::string& out) {
   out.append(method);
   out.push_back(' ');
   out.append(invite.request_uri());
@@ -77,6 +77,7 @@ void write_within(const Message& invite, std::string_view method, const Message&
   if (const auto cseq = CSeq::parse(invite.value(Header::cseq))) {
     fields.field("CSeq", {std::to_string(cseq->number), " ", method});
   }
+  if (!reason.empty()) fields.field("Reason", {reason});
   out.append("Content-Length: 0\r\n\r\n");
 }
 
@@ -107,11 +108,11 @@ void write_response(const Message& request, int status, std::string_view reason,
 }
 
 void write_ack(const Message& invite, const Message& response, std::string& out) {
-  write_within(invite, "ACK", response, out);
+  write_within(invite, "ACK", response, {}, out);
 }
 
-void write_cancel(const Message& invite, std::string& out) {
-  write_within(invite, "CANCEL", invite, out);
+void write_cancel(const Message& invite, std::string_view reason, std::string& out) {
+  write_within(invite, "CANCEL", invite, reason, out);
 }
 
 }  // namespace flowgate::sip

@@ -34,7 +34,7 @@ void write_response(const Message& request, int status, std::string_view reason,
 void write_ack(const Message& invite, const Message& response, std::string& out);
 
 // Appends the CANCEL for `invite` as it was sent (§9.1): same Request-URI, top Via only, Route, From, To,
-// Call-ID, CSeq number.
-void write_cancel(const Message& invite, std::string& out);
+// Call-ID, CSeq number; Reason (RFC 3326) unless it is "".
+void write_cancel(const Message& invite, std::string_view reason, std::string& out);
 
 }  // namespace flowgate::sip

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "stun/stun.h"
+#include "transport/proxy_protocol.h"
 #include "transport/shard.h"
 
 namespace flowgate::transport {
@@ -18,9 +19,9 @@ constexpr unsigned reads_per_wakeup = 4;  // then the other connections have the
 Connection::Connection(std::shared_ptr<Shard> shard, Descriptor socket, TlsSession tls, const Flow& flow)
     : shard_(std::move(shard)), socket_(std::move(socket)), tls_(std::move(tls)), flow_(flow) {}
 
-void Connection::accepted() {
-  if (tls_) {
-    state_ = State::handshaking;
+void Connection::accepted(bool behind_proxy) {
+  if (behind_proxy || tls_) {
+    state_ = behind_proxy ? State::proxy_header : State::handshaking;
     shard_->deadlines->begin(*this, Awaited::handshake);
   }
   wait_readable();
@@ -84,6 +85,7 @@ void Connection::wait_writable() {
 // TLS may want to write before it can read, and the reverse: what is not waiting for its own event is tried
 // on the other.
 void Connection::readable() {
+  if (state_ == State::proxy_header) return read_proxy_header();
   if (state_ == State::handshaking) return handshake();
   if (state_ == State::open) read();
   if (state_ == State::open && !write_pending_) flush();
@@ -99,6 +101,29 @@ void Connection::writable() {
 void Connection::connected() {
   if (const auto error = pending_error(socket_.native_handle())) return close(error);
   flow_.local = local_endpoint(socket_.native_handle());
+  secure();
+}
+
+// Nothing behind the header is read here: it is the business of TLS, which reads the socket itself.
+void Connection::read_proxy_header() {
+  for (;;) {
+    const ProxyHeader header = transport::read_proxy_header(partial_);
+    if (header.kind == ProxyHeaderKind::broken) {
+      return close(make_error_code(boost::system::errc::bad_message));
+    }
+    if (header.kind == ProxyHeaderKind::proxied) flow_.remote = header.source;
+    if (header.kind != ProxyHeaderKind::need_more) break;
+    const std::span<char> buffer = shard_->stream_buffer().first(header.size - partial_.size());
+    const Io io = read_some(socket_.native_handle(), buffer);
+    if (io.status == IoStatus::closed) return close(boost::asio::error::eof);
+    if (io.status != IoStatus::done) return wait_readable();
+    partial_.append(buffer.data(), io.octets);
+  }
+  std::string().swap(partial_);
+  secure();
+}
+
+void Connection::secure() {
   if (!tls_) return opened();
   state_ = State::handshaking;
   handshake();
@@ -121,6 +146,7 @@ void Connection::handshake() {
 void Connection::opened() {
   end();
   state_ = State::open;
+  may_lend_ = flow_.protocol == Protocol::tls && !dialled_ && tls_.peer_is_verified();
   if (dialled_) {
     seen_ = true;
     tell_waiting(flow_);
@@ -199,23 +225,38 @@ std::size_t Connection::take_frames(std::span<char> octets) {
 void Connection::take_frame(sip::FrameKind kind, std::span<char> octets) {
   switch (kind) {
     case sip::FrameKind::need_more:
-    case sip::FrameKind::skip:
       return;
+    case sip::FrameKind::skip:
+      return shard_->receiver->keepalive(flow_);
     case sip::FrameKind::ping:
       // RFC 5626 §4.4.1: the answer to a double CRLF is a single one.
       send("\r\n");
-      return;
+      return shard_->receiver->keepalive(flow_);
     case sip::FrameKind::message:
       seen_ = true;
+      if (may_lend_) consider_alias(octets);
       return shard_->receiver->received(flow_, octets);
     case sip::FrameKind::stun: {
       std::array<char, stun::max_response_bytes> response;
       const std::size_t size = stun::respond({octets.data(), octets.size()}, flow_.remote, response);
       if (size > 0) send({response.data(), size});
-      return;
+      return shard_->receiver->keepalive(flow_);
     }
     case sip::FrameKind::broken:
       return close(make_error_code(boost::system::errc::bad_message));
+  }
+}
+
+// RFC 5923 §9.2: an alias takes a client whose certificate has verified. §9.3: never TCP, where nothing ties
+// an identity to the connection: whoever has a port on the peer's host would get the peer's requests. The
+// first request that asks decides, so that a peer costs one look into its certificate and one row of the
+// table.
+void Connection::consider_alias(std::span<char> message) {
+  const auto via = asks_for_alias(message, shard_->options.limits);
+  if (!via) return;
+  may_lend_ = false;
+  if (auto alias = alias_of(*via, flow_.remote, tls_.peer_identities())) {
+    shard_->connections.alias(*this, *std::move(alias));
   }
 }
 

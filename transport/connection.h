@@ -28,8 +28,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
 
   const Flow& flow() const { return flow_; }
 
-  // Serves a connection that was accepted.
-  void accepted();
+  // Serves a connection that was accepted; `behind_proxy`: from a load balancer that begins it with a PROXY
+  // protocol header.
+  void accepted(bool behind_proxy);
   // Sees a connection that we make through until it is open. `tls_name` tells it from others to the same
   // address.
   void dial(std::string tls_name, Connected done);
@@ -44,7 +45,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void close(boost::system::error_code reason);
 
  private:
-  enum class State : std::uint8_t { connecting, handshaking, open, closed };
+  enum class State : std::uint8_t { connecting, proxy_header, handshaking, open, closed };
   struct Dialled {
     std::string tls_name;
     std::vector<Connected> waiting;
@@ -58,6 +59,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void writable();
 
   void connected();
+  void read_proxy_header();
+  void secure();
   void handshake();
   void opened();
   void tell_waiting(boost::system::result<Flow> outcome);
@@ -67,6 +70,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void take(std::span<char> octets);
   std::size_t take_frames(std::span<char> octets);
   void take_frame(sip::FrameKind kind, std::span<char> octets);
+  void consider_alias(std::span<char> message);
   void watch_message();
 
   bool write(std::string_view text);
@@ -87,6 +91,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   bool write_pending_ = false;  // waiting until the socket is writable
   bool corked_ = false;         // frames are being taken: what is sent is gathered in the shard's cork
   bool seen_ = false;           // the receiver knows the flow
+  bool may_lend_ = false;       // RFC 5923: the peer may ask for an alias, and has not yet
 };
 
 }  // namespace flowgate::transport

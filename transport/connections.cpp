@@ -1,11 +1,21 @@
 #include "transport/connections.h"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <utility>
 
 #include "transport/shard.h"
+#include "transport/sip_identities.h"
 
 namespace flowgate::transport {
+namespace {
+
+bool comes_from_proxy(const Options& options, const Endpoint& remote) {
+  return std::any_of(options.proxies.begin(), options.proxies.end(),
+                     [&](const AddressPrefix& proxies) { return proxies.contains(remote); });
+}
+
+}  // namespace
 
 Connections::Connections(Shard& shard, unsigned number, std::uint64_t first_serial)
     : shard_(shard), number_(number & 0xff), counter_(first_serial >> 8) {}
@@ -29,21 +39,31 @@ void Connections::accept(Protocol protocol, Fd fd, const Endpoint& remote) {
   }
   Descriptor descriptor(shard_.context);
   if (assign(descriptor, std::move(fd))) return;
-  add(std::move(descriptor), std::move(tls), {protocol, local_endpoint(socket), remote, 0})->accepted();
+  add(std::move(descriptor), std::move(tls), {protocol, local_endpoint(socket), remote, 0})
+      ->accepted(comes_from_proxy(shard_.options, remote));
 }
 
 void Connections::connect(Protocol protocol, const Endpoint& remote, std::string_view tls_name,
                           Connection::Connected done) {
-  const std::string name(protocol == Protocol::tls ? tls_name : "");
-  const auto found = by_destination_.find({protocol, remote, name});
-  if (found != by_destination_.end()) {
-    const auto connection = found->second;
-    return connection->when_open(std::move(done));
-  }
+  const std::string name = protocol == Protocol::tls ? identity_of(tls_name) : "";
+  if (const auto found = towards(protocol, remote, name)) return found->when_open(std::move(done));
   const auto connection = dial(protocol, remote, name);
   if (!connection) return done(connection.error());
   by_destination_.emplace(Destination{protocol, remote, name}, *connection);
   (*connection)->dial(name, std::move(done));
+}
+
+// RFC 5923 §8.2 (1) and (2): that very address by that very name, or the connection is for another.
+std::shared_ptr<Connection> Connections::towards(Protocol protocol, const Endpoint& remote,
+                                                 const std::string& identity) const {
+  const auto made = by_destination_.find({protocol, remote, identity});
+  if (made != by_destination_.end()) return made->second;
+  const auto lent = protocol == Protocol::tls ? aliases_.find(remote, identity) : std::nullopt;
+  return lent ? by_serial_.at(*lent) : nullptr;
+}
+
+void Connections::alias(const Connection& connection, Alias alias) {
+  aliases_.add(connection.flow().serial, std::move(alias));
 }
 
 boost::system::result<std::shared_ptr<Connection>> Connections::dial(Protocol protocol,
@@ -73,6 +93,7 @@ std::shared_ptr<Connection> Connections::add(Descriptor socket, TlsSession tls, 
 void Connections::remove(const Connection& connection) {
   const Flow& flow = connection.flow();
   if (connection.tls_name()) by_destination_.erase({flow.protocol, flow.remote, *connection.tls_name()});
+  aliases_.remove(flow.serial);
   by_serial_.erase(flow.serial);
 }
 

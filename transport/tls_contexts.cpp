@@ -8,11 +8,14 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace flowgate::transport {
 namespace {
 
 using Path = std::filesystem::path;
+
+constexpr long max_client_chain_bytes = 32'768;  // anyone may send one
 
 [[noreturn]] void fail(const Path& file, const std::string& problem) {
   throw std::runtime_error(file.string() + ": " + problem);
@@ -65,6 +68,24 @@ void load_private_key(SSL_CTX* context, const Path& file, const Path& certificat
   fail(file, "no private key in PEM form");
 }
 
+// RFC 5923 §9.2: "MUST ask for a client certificate". RFC 5922 §7.4: a client that has none is welcome all
+// the same: the UAs. The CAs of the system are not asked: this one says whom we take for a peer.
+void ask_for_client_certificates(SSL_CTX* context, const Path& ca) {
+  check_readable(ca);
+  ERR_clear_error();
+  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(ca.c_str());
+  if (!names) fail(ca, "no certificate in PEM form");
+  SSL_CTX_set_client_CA_list(context, names);
+  if (SSL_CTX_load_verify_file(context, ca.c_str()) != 1)
+    fail(ca, "cannot be used as CA: " + openssl_reason());
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_max_cert_list(context, max_client_chain_bytes);
+  // Sessions with a client certificate are resumed only where they are known to be ours.
+  constexpr std::string_view ours = "flowgate";
+  SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(ours.data()),
+                                 static_cast<unsigned>(ours.size()));
+}
+
 std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method, const Path& certificate, const Path& key) {
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(method), SSL_CTX_free);
   if (!context) throw std::runtime_error("TLS: " + openssl_reason());
@@ -84,11 +105,12 @@ std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method, const Path& cert
 
 }  // namespace
 
-TlsContexts::TlsContexts(const Path& certificate, const Path& private_key)
+TlsContexts::TlsContexts(const Path& certificate, const Path& private_key, const Path& client_ca)
     : server_(make_context(TLS_server_method(), certificate, private_key)),
       client_(make_context(TLS_client_method(), certificate, private_key)) {
   SSL_CTX_set_verify(client_.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_default_verify_paths(client_.get());
+  if (!client_ca.empty()) ask_for_client_certificates(server_.get(), client_ca);
 }
 
 }  // namespace flowgate::transport

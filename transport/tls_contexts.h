@@ -11,8 +11,10 @@ namespace flowgate::transport {
 
 class TlsContexts {
  public:
-  // Throws std::runtime_error with one line that names the file and says what is wrong with it.
-  TlsContexts(const std::filesystem::path& certificate, const std::filesystem::path& private_key);
+  // `client_ca`: the CAs of the client certificates that the server asks for; empty: it asks for none. Throws
+  // std::runtime_error with one line that names the file and says what is wrong with it.
+  TlsContexts(const std::filesystem::path& certificate, const std::filesystem::path& private_key,
+              const std::filesystem::path& client_ca = {});
 
   SSL_CTX* server() const { return server_.get(); }
   // For connections that we make: verifies the peer against the system's trust store. Shows the same

@@ -5,8 +5,10 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <cassert>
 #include <string>
 
+#include "transport/sip_identities.h"
 #include "transport/socket.h"
 
 namespace flowgate::transport {
@@ -76,6 +78,17 @@ void TlsSession::close_notify() {
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   ERR_clear_error();
+}
+
+bool TlsSession::peer_is_verified() const {
+  return SSL_get0_peer_certificate(ssl_.get()) != nullptr &&
+         (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0 &&
+         SSL_get_verify_result(ssl_.get()) == X509_V_OK;
+}
+
+std::vector<std::string> TlsSession::peer_identities() const {
+  assert(peer_is_verified());
+  return sip_identities(SSL_get0_peer_certificate(ssl_.get()));
 }
 
 bool TlsSession::mid_record() const {

@@ -7,7 +7,9 @@
 #include <boost/system/error_code.hpp>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowtoken/flow.h"
 #include "transport/stream_io.h"
@@ -31,6 +33,11 @@ class TlsSession {
   // Tells the peer that no more will come (RFC 8446 §6.1), if it can be told at once. Nothing may be half
   // written.
   void close_notify();
+
+  // The peer showed a certificate, and it verified.
+  bool peer_is_verified() const;
+  // The SIP identities in it (RFC 5922 §7.1). Only of a verified peer.
+  std::vector<std::string> peer_identities() const;
 
   // The front of a record is here, and a buffer is held for the rest.
   bool mid_record() const;

@@ -96,6 +96,12 @@ bool Transport::send(const Flow& flow, std::string_view text) {
   return true;
 }
 
+void Transport::close(const Flow& flow) {
+  if (const auto connection = shard_->connections.find(flow)) {
+    connection->close(make_error_code(boost::asio::error::timed_out));
+  }
+}
+
 void Transport::connect(Protocol protocol, const Endpoint& remote, std::string_view tls_name,
                         Connected done) {
   if (!shard_->receiver) return done(make_error_code(boost::asio::error::operation_aborted));

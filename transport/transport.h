@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flowtoken/address_prefix.h"
 #include "flowtoken/flow.h"
 #include "sip/limits.h"
 #include "transport/tls_contexts.h"
@@ -29,9 +30,10 @@ struct Options {
   sip::Limits limits;
   std::size_t max_connections = 100'000;  // of this shard; more are accepted and closed at once
   std::size_t max_send_queue = 1 << 20;  // octets waiting in one connection; over it the connection is closed
-  std::chrono::seconds handshake_timeout{10};  // TLS handshake
+  std::chrono::seconds handshake_timeout{10};  // PROXY protocol header and TLS handshake
   std::chrono::seconds message_timeout{30};    // from a message's first octet to its last, on a stream
   std::chrono::seconds connect_timeout{5};     // TCP connect and TLS handshake of connections that we make
+  std::vector<AddressPrefix> proxies;          // connections from them begin with a PROXY protocol header
 };
 
 // Throws boost::system::system_error when another socket, this process's own among them, is bound to the
@@ -44,6 +46,8 @@ class Receiver {
   virtual ~Receiver() = default;
   // One whole message. `text` is valid, and may be changed, during the call.
   virtual void received(const Flow& flow, std::span<char> text) = 0;
+  // A line end or a STUN request, answered here; or whatever else keeps a NAT binding alive.
+  virtual void keepalive(const Flow& /*flow*/) {}
   // The connection is gone, whoever closed it. Called once for every stream flow that was seen, never from
   // inside send().
   virtual void closed(const Flow& flow) = 0;
@@ -67,9 +71,12 @@ class Transport {
   // local address. For UDP the datagram leaves from the flow's local address.
   bool send(const Flow& flow, std::string_view text);
 
+  // Closes a connection of this shard; the receiver hears of it. Nothing for a flow that is gone or is none.
+  void close(const Flow& flow);
+
   // A flow to `remote`: for UDP one from the listener that fits; for streams the connection that there is to
-  // that address (made by us), or a new one. `tls_name`: the name to check the certificate against (RFC
-  // 5922). `done` is called once, perhaps at once.
+  // that address (made by us, or lent to us by the peer: RFC 5923), or a new one. `tls_name`: the name to
+  // check the certificate against (RFC 5922). `done` is called once, perhaps at once.
   using Connected = std::function<void(boost::system::result<Flow>)>;
   void connect(Protocol protocol, const Endpoint& remote, std::string_view tls_name, Connected done);
 

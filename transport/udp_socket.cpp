@@ -70,7 +70,7 @@ void UdpSocket::receive() {
 void UdpSocket::take(DatagramBatch& batch, unsigned index) {
   const std::span<char> octets = batch.octets(index);
   const std::string_view datagram(octets.data(), octets.size());
-  if (is_keepalive(datagram) || datagram.size() > shard_->options.limits.message_bytes) return;
+  if (datagram.size() > shard_->options.limits.message_bytes) return;
   Flow flow{Protocol::udp, local_, batch.remote(index), 0};
   if (wildcard_) {
     const auto local = batch.local(index);
@@ -78,8 +78,11 @@ void UdpSocket::take(DatagramBatch& batch, unsigned index) {
     flow.local = *local;
     flow.local.port = local_.port;
   }
-  if (stun::looks_like_stun(datagram)) {
+  if (is_keepalive(datagram)) {
+    shard_->receiver->keepalive(flow);
+  } else if (stun::looks_like_stun(datagram)) {
     answer_stun(flow, datagram);
+    shard_->receiver->keepalive(flow);
   } else {
     shard_->receiver->received(flow, octets);
   }

@@ -46,6 +46,11 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   proxy::Core::Options options;
   options.shard = static_cast<std::uint8_t>(shard);
   options.limits = config.limits.sip;
+  options.roles.edge = config.has(conf::Role::edge);
+  options.roles.registrar = config.has(conf::Role::registrar);
+  options.roles.next_hop = config.edge.next_hop;
+  options.roles.flow_timer = config.edge.flow_timer;
+  options.roles.stun_parameter = config.edge.stun_parameter;
   options.settings.t1 = config.timers.t1;
   options.settings.t2 = config.timers.t2;
   options.settings.t4 = config.timers.t4;
@@ -60,6 +65,14 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   options.registrar.max_bindings = config.limits.bindings_per_aor;
   options.registrar.edge = config.has(conf::Role::edge);
   options.registrar.limits = config.limits.sip;
+  options.reg_event.min_expires = config.reg_event.min_expires;
+  options.reg_event.max_expires = config.reg_event.max_expires;
+  options.reg_event.max_subscriptions = config.limits.subscriptions;
+  options.reg_event.max_per_aor = config.limits.subscriptions_per_aor;
+  options.registrar.anonymous_gruus = config.gruu.anonymous_for_draft;
+  for (const auto& [uri, contact] : config.gruu.administrative) {
+    options.registrar.administrative_gruus.push_back({uri, contact});
+  }
   return options;
 }
 
@@ -69,17 +82,20 @@ void check_files(const conf::Config& config) {
   if (std::filesystem::exists(config.flow_token_key_file))
     TokenKeys::load_or_make(config.flow_token_key_file);
   if (config.listens(Protocol::tls) && std::filesystem::exists(config.tls.certificate)) {
-    transport::TlsContexts(config.tls.certificate, config.tls.private_key);
+    transport::TlsContexts(config.tls.certificate, config.tls.private_key, config.tls.client_ca);
   }
 }
 
-Server::Server(const conf::Config& config) : keys_(TokenKeys::load_or_make(config.flow_token_key_file)) {
+Server::Server(const conf::Config& config)
+    : keys_(TokenKeys::load_or_make(config.flow_token_key_file)),
+      ua_flows_(config.edge.flow_timer + config.edge.grace, config.limits.registered_flows) {
   if (config.listens(Protocol::tls)) {
     std::vector<Endpoint> addresses;
     for (const conf::Listener& listener : config.listen) addresses.push_back(listener.local);
     made_certificate_ = conf::make_missing_certificate(config.tls.certificate, config.tls.private_key,
                                                        config.domains, addresses);
-    tls_ = std::make_unique<transport::TlsContexts>(config.tls.certificate, config.tls.private_key);
+    tls_ = std::make_unique<transport::TlsContexts>(config.tls.certificate, config.tls.private_key,
+                                                    config.tls.client_ca);
   }
   make_shards(config);
   listen(config);
@@ -120,10 +136,12 @@ void Server::make_cores(const conf::Config& config) {
   std::optional<std::set<std::string, std::less<>>> users;
   if (config.registrar.users) users = config.registrar.users->names();
   domains_ = std::make_unique<registrar::Domains>(config.domains, ports, std::move(users));
-  local_ = std::make_unique<proxy::LocalAddresses>(std::move(listening), interface_addresses());
+  local_ =
+      std::make_unique<proxy::LocalAddresses>(std::move(listening), interface_addresses(), config.host_names);
   for (unsigned number = 0; number < shards_.size(); ++number) {
-    shards_[number]->make_core(core_options(config, number), *local_, *domains_, location_, keys_);
+    shards_[number]->make_core(core_options(config, number), *local_, *domains_, location_, ua_flows_, keys_);
   }
+  location_.set_observer(this);
 }
 
 void Server::run() {
@@ -134,8 +152,20 @@ void Server::stop() {
   for (const auto& shard : shards_) shard->stop();
 }
 
+void Server::changed(std::string_view aor, registrar::Cause cause) {
+  for (const auto& shard : shards_) shard->registration_changed(aor, cause);
+}
+
 void Server::sweep() {
-  location_.sweep(std::chrono::steady_clock::now());
+  const auto now = std::chrono::steady_clock::now();
+  location_.sweep(now);
+  for (const Flow& flow : ua_flows_.sweep(now)) {
+    if (!is_stream(flow.protocol)) {
+      location_.remove_flow(flow);
+    } else if (flow.shard() < shards_.size()) {
+      shards_[flow.shard()]->close(flow);
+    }
+  }
 }
 
 }  // namespace flowgate::server

@@ -9,6 +9,7 @@
 #include "conf/config.h"
 #include "proxy/local_addresses.h"
 #include "proxy/server/shard.h"
+#include "proxy/ua_flows.h"
 #include "registrar/domains.h"
 #include "registrar/memory_store.h"
 
@@ -18,12 +19,12 @@ namespace flowgate::server {
 // that exist. Throws as Server does; makes nothing.
 void check_files(const conf::Config& config);
 
-class Server {
+class Server final : private registrar::Observer {
  public:
   // Makes what is missing (the flow-token key, a development certificate) and binds all listeners. Throws
   // std::exception with one line that says what could not be done.
   explicit Server(const conf::Config& config);
-  ~Server();
+  ~Server() override;
 
   // Starts the shards. They serve until stop().
   void run();
@@ -33,10 +34,13 @@ class Server {
   std::size_t shards() const { return shards_.size(); }
   // A certificate was made because there was none.
   bool made_certificate() const { return made_certificate_; }
-  // Drops what has expired from the location service; about once a second.
+  // Drops what has expired, and the flows that have fallen silent with their bindings; about once a second.
   void sweep();
 
  private:
+  // Of the location service: from the shard that changed something, or from whoever sweeps.
+  void changed(std::string_view aor, registrar::Cause cause) override;
+
   void make_shards(const conf::Config& config);
   void listen(const conf::Config& config);
   void make_cores(const conf::Config& config);
@@ -45,6 +49,7 @@ class Server {
   bool made_certificate_ = false;
   std::unique_ptr<transport::TlsContexts> tls_;
   registrar::MemoryStore location_;
+  proxy::UaFlows ua_flows_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<transport::Listener> listening_;
   std::unique_ptr<registrar::Domains> domains_;

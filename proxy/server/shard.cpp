@@ -55,8 +55,8 @@ bool Shard::dialable(Protocol protocol, bool v6) const {
 
 void Shard::make_core(const proxy::Core::Options& options, const proxy::LocalAddresses& local,
                       const registrar::Domains& domains, registrar::LocationService& location,
-                      const TokenKeys& keys) {
-  core_ = std::make_unique<proxy::Core>(options, local, domains, location, keys, *this, resolver_,
+                      proxy::UaFlows& ua_flows, const TokenKeys& keys) {
+  core_ = std::make_unique<proxy::Core>(options, local, domains, location, ua_flows, keys, *this, resolver_,
                                         random_number, Clock::now());
 }
 
@@ -76,6 +76,22 @@ void Shard::stop() {
 void Shard::received(const Flow& flow, std::span<char> text) {
   core_->receive(Clock::now(), flow, text);
   arm();
+}
+
+void Shard::keepalive(const Flow& flow) {
+  core_->keepalive(Clock::now(), flow);
+}
+
+void Shard::registration_changed(std::string_view aor, registrar::Cause cause) {
+  if (!core_->watches_registration(aor)) return;
+  boost::asio::post(context_, [this, aor = std::string(aor), cause] {
+    core_->registration_changed(Clock::now(), aor, cause);
+    arm();
+  });
+}
+
+void Shard::close(const Flow& flow) {
+  boost::asio::post(context_, [this, flow] { transport_.close(flow); });
 }
 
 void Shard::closed(const Flow& flow) {

@@ -31,7 +31,7 @@ class Shard final : public transport::Receiver, public proxy::Network {
   // Once, before run().
   void make_core(const proxy::Core::Options& options, const proxy::LocalAddresses& local,
                  const registrar::Domains& domains, registrar::LocationService& location,
-                 const TokenKeys& keys);
+                 proxy::UaFlows& ua_flows, const TokenKeys& keys);
 
   // Starts the thread; stop() ends it and waits for it.
   void run();
@@ -39,8 +39,14 @@ class Shard final : public transport::Receiver, public proxy::Network {
 
   boost::asio::io_context& context() { return context_; }
 
+  // From any thread: the bindings of the AOR have changed.
+  void registration_changed(std::string_view aor, registrar::Cause cause);
+  // From any thread: closes a connection of this shard.
+  void close(const Flow& flow);
+
   // transport::Receiver
   void received(const Flow& flow, std::span<char> text) override;
+  void keepalive(const Flow& flow) override;
   void closed(const Flow& flow) override;
 
   // proxy::Network

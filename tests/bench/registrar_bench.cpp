@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "allocations.h"
+#include "registrar/binding_rules.h"
 #include "registrar/memory_store.h"
 
 namespace flowgate::registrar {
@@ -105,6 +106,28 @@ void registered_over(benchmark::State& state) {
   if (found != static_cast<std::size_t>(state.iterations())) state.SkipWithError("a flow is missing");
 }
 BENCHMARK(registered_over)->Name("registrar/registered_over/100k");
+
+// What a hostile UA can make of one REGISTER: 8 Contacts of 32 parameters each, which are compared with the
+// 32 bindings that there are, and differ in the last parameter only.
+void apply_hostile(benchmark::State& state) {
+  const auto uri = [](int number) {
+    std::string text = "sip:alice@192.0.2.1";
+    for (int i = 10; i < 41; ++i) text += ";parameter-" + std::to_string(i) + "=value-" + std::to_string(i);
+    return text + ";z=" + std::to_string(number);
+  };
+  Record record;
+  for (int i = 0; i < 32; ++i) {
+    Binding& binding = record.bindings.emplace_back();
+    binding.uri = uri(i);
+    binding.expires = Instant{std::chrono::hours{1}};
+  }
+  RegisterRequest request;
+  for (int i = 0; i < 8; ++i) request.contacts.emplace_back().uri = uri(100 + i);
+  const bench::CountAllocations count{state};
+  for (auto _ : state) benchmark::DoNotOptimize(apply(request, Instant{}, 1, 64, record));
+  if (record.bindings.size() != 32) state.SkipWithError("a binding has come or gone");
+}
+BENCHMARK(apply_hostile)->Name("registrar/apply/hostile");
 
 }  // namespace
 }  // namespace flowgate::registrar

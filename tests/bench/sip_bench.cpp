@@ -191,5 +191,18 @@ BENCHMARK_CAPTURE(compare_uris, other_user, "sip:alice@atlanta.example;transport
                   "sip:bob@atlanta.example;transport=tcp;ob")
     ->Name("sip/compare/other_user");
 
+// As many parameters as there may be, the second URI's in the opposite order, so that nothing is decided
+// early.
+void compare_many_params(benchmark::State& state) {
+  std::string forth = "sip:a@b.org", back = forth;
+  for (int i = 10; i < 74; ++i) forth += ";p%61rameter-" + std::to_string(i) + "=Value-" + std::to_string(i);
+  for (int i = 73; i >= 10; --i) back += ";parameter-" + std::to_string(i) + "=value-" + std::to_string(i);
+  const auto a = Uri::parse(forth);
+  const auto b = Uri::parse(back);
+  const bench::CountAllocations count{state};
+  for (auto _ : state) benchmark::DoNotOptimize(equivalent(*a, *b));
+}
+BENCHMARK(compare_many_params)->Name("sip/compare/64_params");
+
 }  // namespace
 }  // namespace flowgate::sip

@@ -75,6 +75,15 @@ TEST_F(RouteSet, OfAStrictRouterDownstreamTradesPlacesWithTheRequestUri) {
   EXPECT_THAT(message.all("Route"), ElementsAre("<sip:far.example;lr>", "<sip:dora@example.org>"));
 }
 
+// §16.6 (2), §19.1.1: what becomes a Route value is the URI as it would have been forwarded.
+TEST_F(RouteSet, OfAStrictRouterDownstreamHasNoHeadersOfTheRequestUri) {
+  alice.is_registered();
+  alice.sends(alice.opens("MESSAGE", "sip:dora@example.org?Subject=x",
+                          {"Route: <sip:203.0.113.1;lr>, <sip:strict.example.net>"}));
+  const Packet message = neighbour.receives("MESSAGE sip:strict.example.net SIP/2.0");
+  EXPECT_THAT(message.all("Route"), ElementsAre("<sip:dora@example.org>"));
+}
+
 // §16.4
 TEST_F(RouteSet, OfAStrictRouterUpstreamIsUnwound) {
   alice.is_registered();
@@ -90,6 +99,14 @@ TEST_F(RouteSet, OfAStrictRouterUpstreamIsUnwound) {
   EXPECT_FALSE(bye.has("Route"));
 }
 
+TEST_F(RouteSet, OfAStrictRouterUpstreamMustHoldWhatItTookAway) {
+  const std::string us = "sip:203.0.113.1;lr";
+  alice.sends(alice.opens("MESSAGE", us, {"Route: "}));
+  alice.receives("SIP/2.0 404");
+  alice.sends(alice.opens("MESSAGE", us, {"Route: <" + us + ">, <sip:bob@[::1>"}));
+  alice.receives("SIP/2.0 400");
+}
+
 TEST_F(RouteSet, OfAStrictRouterUpstreamMayLeadBackToUsAlone) {
   bob.is_registered();
   alice.sends(alice.opens("MESSAGE", "sip:203.0.113.1;lr", {"Route: <sip:bob@example.com>"}));
@@ -103,6 +120,16 @@ TEST_F(RouteSet, WithATokenLeadsDownItsFlow) {
   EXPECT_FALSE(message.has("Route"));
   bob.sends(bob.answers(message, 200));
   alice.receives("SIP/2.0 200");
+}
+
+// RFC 5626 §11.5: a 430 is for the authoritative proxy, which knows of other flows; here its request came
+// down the flow that it chose. The binding is not ours to remove.
+TEST_F(RouteSet, WithATokenHandsA430On) {
+  bob.is_registered();
+  alice.sends(alice.opens("MESSAGE", "sip:bob@10.0.0.2:5060", {"Route: <" + token_uri(bob) + ">"}));
+  bob.sends(bob.answers(bob.receives("MESSAGE"), 430));
+  alice.receives("SIP/2.0 430");
+  EXPECT_EQ(edge.location().size(), 1U);
 }
 
 // "If the flow token has been tampered with, the proxy SHOULD send a 403 (Forbidden) response."

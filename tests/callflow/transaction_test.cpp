@@ -83,6 +83,19 @@ TEST_F(Transaction, OfAnInvitePassesEach2xxWhileAccepted) {
   bob.receives_nothing();
 }
 
+// RFC 6026 §8.4: Accepted is left by Timer M alone, and only a 2xx means something in it.
+TEST_F(Transaction, OfAnInviteTakesNothingButA2xxBehindA2xx) {
+  const Packet invite = sends("INVITE");
+  bob.sends(bob.answers(invite, 200));
+  alice.receives("SIP/2.0 200");
+  bob.sends(bob.answers(invite, 180));
+  bob.sends(bob.answers(invite, 486));
+  alice.receives_nothing();
+  bob.receives_nothing();  // the 486 is not acknowledged
+  bob.sends(bob.answers(invite, 200));
+  alice.receives("SIP/2.0 200");
+}
+
 // RFC 6026 §8.1: a response without a transaction is not forwarded.
 TEST_F(Transaction, OfAnInviteDropsThe2xxThatComesTooLate) {
   const Packet invite = sends("INVITE");
@@ -134,6 +147,22 @@ TEST_F(Transaction, OfAnotherRequestRetransmitsByTimerEAndEndsInSilence) {
   alice.receives_nothing();
   bob.receives_nothing();
   EXPECT_EQ(edge.core().transactions(), 0U);
+}
+
+// §17.1.2.2: "If Timer E fires while in the "Proceeding" state, the request MUST be passed to the transport
+// layer for retransmission, and Timer E MUST be reset with a value of T2 seconds."
+TEST_F(Transaction, OfAnotherRequestRetransmitsEachT2OnceItProceeds) {
+  const Packet message = sends("MESSAGE");
+  bob.sends(bob.answers(message, 100));
+  edge.passes(500ms);
+  EXPECT_EQ(count(bob, "MESSAGE"), 1);
+  edge.passes(3999ms);
+  bob.receives_nothing();
+  edge.passes(1ms);
+  EXPECT_EQ(count(bob, "MESSAGE"), 1);
+  bob.sends(bob.answers(message, 200));
+  edge.passes(1min);
+  bob.receives_nothing();
 }
 
 // RFC 4320 §4.1: "Without regard to transport, an SIP element MUST respond to a non-INVITE request with a

@@ -80,7 +80,7 @@ void answer(const Message& request) {
   std::string ack, cancel;
   sip::write_ack(request, *parsed, ack);
   must_parse(ack, request, "an ACK is a message");
-  sip::write_cancel(request, cancel);
+  sip::write_cancel(request, {}, cancel);
   must_parse(cancel, request, "a CANCEL is a message");
 }
 

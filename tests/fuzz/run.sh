@@ -14,7 +14,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build-fuzz
 seconds=${1:-20}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- core edits framing message stun token uri values
+[ $# -gt 0 ] || set -- core edits framing message proxy_protocol stun token uri values
 
 cmake -S "$top" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g" -DFLOWGATE_FUZZ=ON \
@@ -30,7 +30,7 @@ one='
   mkdir -p "$kept" "$2/found"
   case $target in
     core) max_len=16384 ;;
-    stun | token | uri) max_len=1024 ;;
+    proxy_protocol | stun | token | uri) max_len=1024 ;;
     *) max_len=8192 ;;
   esac
   dictionary=$1/tests/fuzz/$target.dict

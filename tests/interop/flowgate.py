@@ -23,7 +23,11 @@ READY = re.compile(r"\bready\b")
 
 
 class Flowgate:
-    def __init__(self, program, directory, listen, domain="example.com", flow_timer=120, namespace=None):
+    """more: lines that stand behind the usual configuration."""
+
+    def __init__(
+        self, program, directory, listen, domain="example.com", flow_timer=120, namespace=None, more=""
+    ):
         self.directory = os.path.join(directory, "flowgate")
         os.mkdir(self.directory)
         make_certificate(self.directory, domain)
@@ -33,6 +37,7 @@ class Flowgate:
                 CONFIG.format(
                     domain=domain, flow_timer=flow_timer, listen=", ".join(f'"{l}"' for l in listen)
                 )
+                + more
             )
         self.process = Process(
             [program, "--config", self.configuration],

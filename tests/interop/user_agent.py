@@ -8,9 +8,10 @@ TIMEOUT_S = 5
 
 
 class UserAgent:
-    """transport is udp, tcp or tls; edge is (address, port)."""
+    """transport is udp, tcp or tls; edge is (address, port). source: the address to come from; preface: octets in
+    front of everything else on a connection."""
 
-    def __init__(self, transport, edge):
+    def __init__(self, transport, edge, source=None, preface=b""):
         self.transport = transport
         self.received = b""
         self.sequence = itertools.count(1)
@@ -18,7 +19,11 @@ class UserAgent:
         family = socket.AF_INET6 if ":" in edge[0] else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM)
         self.socket.settimeout(TIMEOUT_S)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect(edge)
+        if preface:
+            self.socket.sendall(preface)
         if transport == "tls":
             self.socket = unverified().wrap_socket(self.socket)
         host, port = self.socket.getsockname()[:2]

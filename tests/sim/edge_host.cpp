@@ -49,6 +49,8 @@ void EdgeHost::start() {
   ++boots_;
   world_.ladder.event(site_.name + " starts");
   location_ = std::make_unique<registrar::MemoryStore>();
+  ua_flows_ =
+      std::make_unique<proxy::UaFlows>(settings_.registrar.flow_timer + std::chrono::seconds{10}, 10'000);
   // Serials begin anywhere, so that a token from before names no connection of now.
   serial_ = random_.next() >> 9;
   proxy::Core::Options options;
@@ -58,8 +60,8 @@ void EdgeHost::start() {
     if (world.sabotage == Sabotage::use_true_entropy) return std::uint64_t{std::random_device{}()};
     return random.next();
   };
-  core_ = std::make_unique<proxy::Core>(options, local_, domains_, *location_, keys_, *this, *this, random,
-                                        world_.agenda.now());
+  core_ = std::make_unique<proxy::Core>(options, local_, domains_, *location_, *ua_flows_, keys_, *this,
+                                        *this, random, world_.agenda.now());
   world_.datagrams.open(site_, address(Protocol::udp), *this);
   for (const Protocol protocol : {Protocol::tcp, Protocol::tls})
     world_.streams.listen(address(protocol), *this);
@@ -80,6 +82,7 @@ void EdgeHost::crash(bool silently) {
   sweep_timer_.cancel();
   core_.reset();
   location_.reset();
+  ua_flows_.reset();
   connections_.clear();
   observers_.edge_crashed();
 }
@@ -87,11 +90,16 @@ void EdgeHost::crash(bool silently) {
 // As transport/ does: line ends, zeros and blanks keep a NAT binding alive and mean nothing.
 void EdgeHost::datagram(const Endpoint& local, const Endpoint& from, std::string_view octets) {
   const Flow flow{Protocol::udp, local, from, 0};
-  if (octets.size() <= 4) return;
+  if (octets.size() <= 4) return keepalive(flow);
   if (!stun::looks_like_stun(octets)) return receive(flow, std::string(octets));
   std::array<char, stun::max_response_bytes> response;
   const std::size_t size = stun::respond(octets, from, response);
   if (size > 0) world_.datagrams.send(site_, local, from, {response.data(), size});
+  keepalive(flow);
+}
+
+void EdgeHost::keepalive(const Flow& flow) {
+  core_->keepalive(world_.agenda.now(), flow);
 }
 
 StreamUser& EdgeHost::accept(ConnectionId id, const Endpoint& local, const Endpoint& remote) {
@@ -108,6 +116,7 @@ void EdgeHost::receive(const Flow& flow, std::string text) {
   const std::size_t route = text.find("Route: <sip:");
   if (world_.sabotage == Sabotage::distrust_token && route != text.npos) text[route + 20] ^= 1;
   world_.ladder.message(site_.name, "<--", flow.remote.text(), packet);
+  drop_silent_flows();
   observers_.arriving(flow, packet);
   core_->receive(world_.agenda.now(), flow, text);
   observers_.handled(flow, packet);
@@ -197,7 +206,24 @@ void EdgeHost::arm() {
 
 void EdgeHost::sweep() {
   location_->sweep(world_.agenda.now());
+  drop_silent_flows();
   sweep_timer_.set(std::chrono::seconds{1}, [this] { sweep(); });
+}
+
+// As proxy/server does each second: flows that have fallen silent go. The core knows it at once, so the
+// observers must, too.
+void EdgeHost::drop_silent_flows() {
+  for (unsigned part = 0; part < proxy::UaFlows::sweeps; ++part) {
+    for (const Flow& flow : ua_flows_->sweep(world_.agenda.now())) {
+      world_.ladder.event(flow.text() + " is silent");
+      if (const auto found = connections_.find(flow.serial); found != connections_.end()) {
+        world_.streams.close(found->second->id(), End::server);
+        connection_closed(flow);
+      }
+      observers_.flow_silent(flow);
+      location_->remove_flow(flow);
+    }
+  }
 }
 
 std::size_t EdgeHost::flows_with_bindings() const {

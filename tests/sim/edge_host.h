@@ -59,6 +59,7 @@ class EdgeHost final : public proxy::Network,
 
   // Of EdgeConnection.
   void receive(const Flow& flow, std::string text);
+  void keepalive(const Flow& flow);
   void connection_closed(const Flow& flow);
   void connection_broken(const Flow& flow);
 
@@ -67,6 +68,7 @@ class EdgeHost final : public proxy::Network,
   void tell_core_closed(const Flow& flow);
   void arm();
   void sweep();
+  void drop_silent_flows();
   // Does what the sabotage in force does to a message on its way out. True: it is not to be sent as it is.
   bool sabotage(const Flow& flow, const Packet& packet);
 
@@ -82,6 +84,7 @@ class EdgeHost final : public proxy::Network,
 
   unsigned boots_ = 0;
   std::unique_ptr<registrar::MemoryStore> location_;
+  std::unique_ptr<proxy::UaFlows> ua_flows_;
   std::unique_ptr<proxy::Core> core_;
   std::map<std::uint64_t, std::unique_ptr<EdgeConnection>> connections_;  // by serial
   std::uint64_t serial_ = 0;

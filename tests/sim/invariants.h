@@ -42,6 +42,8 @@ class Observer {
   virtual void sent(const Flow&, const Packet&, bool /*gone*/) {}
   // The edge is told that the connection is gone.
   virtual void flow_closed(const Flow&) {}
+  // Nothing has come over the flow for so long that it counts as gone, with its bindings.
+  virtual void flow_silent(const Flow&) {}
   virtual void edge_crashed() {}
   // Traffic has stopped and all timers have run out.
   virtual void finish() {}
@@ -62,6 +64,9 @@ class Observers final : public Observer {
   }
   void flow_closed(const Flow& flow) override {
     for (const auto& each : observers_) each->flow_closed(flow);
+  }
+  void flow_silent(const Flow& flow) override {
+    for (const auto& each : observers_) each->flow_silent(flow);
   }
   void edge_crashed() override {
     for (const auto& each : observers_) each->edge_crashed();

@@ -33,6 +33,7 @@ class KnownBindings final : public Observer {
   void arriving(const Flow& flow, const Packet& packet) override;
   void sent(const Flow& flow, const Packet& packet, bool gone) override;
   void flow_closed(const Flow& flow) override;
+  void flow_silent(const Flow& flow) override { flow_closed(flow); }
   void edge_crashed() override;
 
   // Is it the URI of an AOR of the domain, or a GRUU?

@@ -18,6 +18,7 @@ class RightFlow final : public Observer {
   void handled(const Flow& flow, const Packet& packet) override;
   void sent(const Flow& flow, const Packet& packet, bool gone) override;
   void flow_closed(const Flow& flow) override { closed_.insert(flow); }
+  void flow_silent(const Flow& flow) override { closed_.insert(flow); }
   void edge_crashed() override;
 
  private:

@@ -33,13 +33,16 @@ std::vector<proxy::Listening> listeners() {
 
 }  // namespace
 
-Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional<Users> users)
+Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional<Users> users,
+           const proxy::Roles& roles, const reg_event::Options& events, unsigned shards)
     : keys_(TokenKeys::from({TokenKey{1, {7}}})),
       domains_({"example.com"}, {5060, 5061, 8080}, std::move(users)),
       local_(listeners(), {}) {
   proxy::Core::Options options;
+  options.roles = roles;
   options.settings = settings;
   options.registrar = registrar;
+  options.reg_event = events;
   // splitmix64: different numbers, the same in each run.
   const auto random = [this] {
     std::uint64_t z = (random_ += 0x9e3779b97f4a7c15ULL);
@@ -47,8 +50,11 @@ Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
     return z ^ (z >> 31);
   };
-  core_ =
-      std::make_unique<proxy::Core>(options, local_, domains_, location_, keys_, *this, *this, random, now_);
+  for (; options.shard < shards; ++options.shard) {
+    cores_.push_back(std::make_unique<proxy::Core>(options, local_, domains_, location_, ua_flows_, keys_,
+                                                   *this, *this, random, now_));
+  }
+  location_.set_observer(this);
 }
 
 Edge::~Edge() = default;
@@ -61,17 +67,25 @@ Phone& Edge::phone(Protocol protocol, std::string name, std::string_view address
 
 void Edge::passes(std::chrono::milliseconds time) {
   const registrar::Instant until = now_ + time;
-  for (auto next = core_->next_deadline(); next && *next <= until; next = core_->next_deadline()) {
+  const auto next_deadline = [this] {
+    std::optional<registrar::Instant> next;
+    for (const auto& core : cores_) {
+      const auto deadline = core->next_deadline();
+      if (deadline && (!next || *deadline < *next)) next = deadline;
+    }
+    return next;
+  };
+  for (auto next = next_deadline(); next && *next <= until; next = next_deadline()) {
     now_ = std::max(now_, *next);
-    core_->advance(now_);
+    for (const auto& core : cores_) core->advance(now_);
   }
   now_ = until;
-  core_->advance(now_);
+  for (const auto& core : cores_) core->advance(now_);
 }
 
 void Edge::breaks(const Phone& phone) {
   breaks_unseen(phone);
-  core_->flow_closed(now_, phone.flow());
+  for (const auto& core : cores_) core->flow_closed(now_, phone.flow());
 }
 
 void Edge::breaks_unseen(const Phone& phone) {
@@ -81,6 +95,9 @@ void Edge::breaks_unseen(const Phone& phone) {
 
 void Edge::sweeps_the_location_service() {
   for (int part = 0; part < 1024; ++part) location_.sweep(now_);
+  for (unsigned part = 0; part < proxy::UaFlows::sweeps; ++part) {
+    for (const Flow& flow : ua_flows_.sweep(now_)) location_.remove_flow(flow);
+  }
 }
 
 bool Edge::is_gone(const Flow& flow) const {
@@ -105,8 +122,19 @@ void Edge::connect(const proxy::NextHop& hop, Connected done) {
   done(make_error_code(boost::system::errc::connection_refused));
 }
 
-void Edge::pass_to_shard(unsigned, const Flow&, std::string_view) {
-  ADD_FAILURE() << "there is one shard\n" << ladder_;
+void Edge::pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) {
+  if (shard >= cores_.size()) {
+    ADD_FAILURE() << "there is no shard " << shard << "\n" << ladder_;
+    return;
+  }
+  std::string buffer(text);
+  cores_[shard]->receive(now_, flow, buffer);
+}
+
+void Edge::changed(std::string_view aor, registrar::Cause cause) {
+  for (const auto& core : cores_) {
+    if (core->watches_registration(aor)) core->registration_changed(now_, aor, cause);
+  }
 }
 
 void Edge::resolve(const sip::Uri& uri, Resolved done) {
@@ -132,7 +160,7 @@ Phone* Edge::find(const Flow& flow) {
 void Edge::receive(const Phone& from, const std::string& text) {
   draw(" <-- ", from.name(), text);
   std::string buffer = text;
-  core_->receive(now_, from.flow(), buffer);
+  cores_.at(from.shard())->receive(now_, from.flow(), buffer);
 }
 
 void Edge::draw(std::string_view arrow, const std::string& who, std::string_view text) {

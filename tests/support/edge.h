@@ -16,11 +16,12 @@
 
 namespace flowgate::test {
 
-class Edge final : public proxy::Network, public proxy::Resolver {
+class Edge final : public proxy::Network, public proxy::Resolver, private registrar::Observer {
  public:
   using Users = std::set<std::string, std::less<>>;
   explicit Edge(proxy::Settings settings = {}, registrar::Options registrar = {},
-                std::optional<Users> users = std::nullopt);
+                std::optional<Users> users = std::nullopt, const proxy::Roles& roles = {},
+                const reg_event::Options& events = {}, unsigned shards = 1);
   ~Edge() override;
 
   // A phone behind a flow; the address is what the edge sees. Names are AOR user parts; several phones may
@@ -48,7 +49,7 @@ class Edge final : public proxy::Network, public proxy::Resolver {
   void resolves_late() { late_ = true; }
   void answers_resolver();
 
-  proxy::Core& core() { return *core_; }
+  proxy::Core& core(unsigned shard = 0) { return *cores_.at(shard); }
   registrar::MemoryStore& location() { return location_; }
   FlowTokens tokens() { return FlowTokens(keys_); }
   registrar::Instant now() const { return now_; }
@@ -65,14 +66,16 @@ class Edge final : public proxy::Network, public proxy::Resolver {
   Phone* find(const Flow& flow);
   bool is_gone(const Flow& flow) const;
   void receive(const Phone& from, const std::string& text);
+  void changed(std::string_view aor, registrar::Cause cause) override;
   void draw(std::string_view arrow, const std::string& who, std::string_view text);
 
   registrar::Instant now_{std::chrono::hours(1)};
   TokenKeys keys_;
   registrar::MemoryStore location_;
+  proxy::UaFlows ua_flows_{std::chrono::seconds{130}, 10'000};
   registrar::Domains domains_;
   proxy::LocalAddresses local_;
-  std::unique_ptr<proxy::Core> core_;
+  std::vector<std::unique_ptr<proxy::Core>> cores_;  // by shard
   std::vector<std::unique_ptr<Phone>> phones_;
   std::vector<std::uint64_t> gone_;
   std::map<std::string, std::vector<std::string>, std::less<>> names_;

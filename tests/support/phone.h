@@ -24,6 +24,10 @@ class Phone {
   std::string contact() const;
   std::string instance() const { return "urn:uuid:00000000-0000-1000-8000-" + instance_; }
 
+  // From now on, what it sends comes to that shard of the edge; as datagrams may.
+  void arrives_at(unsigned shard) { shard_ = shard; }
+  unsigned shard() const { return shard_; }
+
   // Text goes to the edge as it is.
   void sends(const std::string& text);
   // The next message that the edge sent to this phone. Its start line must begin with `start`.
@@ -73,6 +77,7 @@ class Phone {
   std::string dialog_contact_;
   Dialect dialect_ = Dialect::rfc;
   std::deque<Packet> inbox_;
+  unsigned shard_ = 0;
   int cseq_ = 0;
   int branches_ = 0;
 };

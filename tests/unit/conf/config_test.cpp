@@ -158,10 +158,6 @@ TEST_F(ConfigTest, WhatThisVersionLacksIsRefused) {
             "flowgate.yaml:3:10: registrar.store: only 'memory' is available in this version");
   EXPECT_EQ(refusal_with("registrar: {authentication: digest}\n"),
             "flowgate.yaml:2:29: registrar.authentication: only 'none' is available in this version");
-  EXPECT_EQ(refusal_with("edge: {next_hop: \"sip:core.example.com;lr\"}\n"),
-            "flowgate.yaml:2:18: edge.next_hop: is not available in this version");
-  EXPECT_EQ(refusal_with("roles: [edge]\n"),
-            "flowgate.yaml:2:8: roles: edge without registrar is not available in this version");
   EXPECT_EQ(refusal_with("admin: {listen: 127.0.0.1:9060}\n"),
             "flowgate.yaml:2:17: admin.listen: is not available in this version");
 }
@@ -174,6 +170,37 @@ TEST_F(ConfigTest, RolesAreEdgeAndRegistrar) {
             "flowgate.yaml:2:8: roles: expected a list of edge and registrar, found an empty list");
   EXPECT_EQ(refusal_with("roles: registrar\n"),
             "flowgate.yaml:2:8: roles: expected a list of edge and registrar, found 'registrar'");
+}
+
+TEST_F(ConfigTest, AnEdgeAloneNeedsItsNextHop) {
+  const Config config =
+      loaded("domains: [example.com]\nroles: [edge]\nedge: {next_hop: \"sip:core.example.com;lr\"}\n");
+  EXPECT_EQ(config.edge.next_hop, "sip:core.example.com;lr");
+  EXPECT_FALSE(config.has(Role::registrar));
+  EXPECT_EQ(refusal_with("roles: [edge]\n"),
+            "flowgate.yaml:1:1: edge: next_hop is missing: an edge that is no registrar needs to know where "
+            "requests go");
+  EXPECT_EQ(refusal_with("edge: {next_hop: core.example.com}\n"),
+            "flowgate.yaml:2:18: edge.next_hop: expected a SIP URI, such as \"sip:core.example.com;lr\", found "
+            "'core.example.com'");
+}
+
+TEST_F(ConfigTest, TheEdgeHasDefaults) {
+  const Config config = loaded("domains: [example.com]\n");
+  EXPECT_EQ(config.edge.next_hop, "");
+  EXPECT_EQ(config.edge.flow_timer, std::chrono::seconds{120});
+  EXPECT_EQ(config.edge.grace, std::chrono::seconds{10});
+  EXPECT_FALSE(config.edge.stun_parameter);
+  EXPECT_TRUE(loaded("domains: [example.com]\nedge: {stun_parameter: true}\n").edge.stun_parameter);
+  EXPECT_EQ(refusal_with("edge: {stun_parameter: yes}\n"),
+            "flowgate.yaml:2:24: edge.stun_parameter: expected true or false, found 'yes'");
+}
+
+TEST_F(ConfigTest, HostNamesAreNames) {
+  EXPECT_THAT(loaded("domains: [example.com]\nhost_names: [edge1.example.com]\n").host_names,
+              ElementsAre("edge1.example.com"));
+  EXPECT_EQ(refusal_with("host_names: [a.example, A.example]\n"),
+            "flowgate.yaml:2:25: host_names: 'A.example' stands twice");
 }
 
 TEST_F(ConfigTest, DomainsAreHostNamesOrIpv4Addresses) {

@@ -49,5 +49,23 @@ TEST_F(TlsTest, WithoutATlsListenerTheFilesAreNotLookedAt) {
             folder / "gone/k.pem");
 }
 
+TEST_F(TlsTest, TheClientCaIsAFileThatCanBeRead) {
+  const std::string yaml =
+      "listen: [tls:0.0.0.0:5061]\ntls: {certificate: c.pem, private_key: k.pem, client_ca: ca.pem}\n";
+  EXPECT_EQ(refusal_with(yaml), "flowgate.yaml:3:58: tls.client_ca: " + (folder / "ca.pem").string() +
+                                    ": No such file or directory");
+  folder.write("ca.pem", "ca");
+  EXPECT_EQ(loaded_with(yaml).tls.client_ca, folder / "ca.pem");
+}
+
+TEST_F(TlsTest, WithoutAClientCaThereIsNone) {
+  EXPECT_EQ(loaded_with("tls: {certificate: c.pem, private_key: k.pem}\n").tls.client_ca, "");
+}
+
+TEST_F(TlsTest, AClientCaNeedsACertificate) {
+  EXPECT_EQ(refusal_with("tls: {client_ca: ca.pem}\n"),
+            "flowgate.yaml:2:6: tls: expected both certificate and private_key");
+}
+
 }  // namespace
 }  // namespace flowgate::conf

@@ -34,7 +34,7 @@ TEST_F(ForwarderTest, MaxForwardsIsAddedWhereThereIsNone) {
   EXPECT_EQ(
       forwarded(request, ua_flow, trunk_flow),
       with_line_ends("OPTIONS sip:bob@198.51.100.8 SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1:5060;" + via_branch +
-                     "\nMax-Forwards: 70\nVia: SIP/2.0/UDP 198.51.100.7\nCall-ID: 1\nCSeq: 1 OPTIONS\n\n"));
+                     "\nMax-Forwards: 70\nVia: SIP/2.0/UDP 198.51.100.7\nCall-ID: 1\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n"));
 }
 
 TEST_F(ForwarderTest, MaxForwardsIsOneLess) {
@@ -162,7 +162,7 @@ TEST_F(ForwarderTest, EveryMessageStandsForItself) {
 
 TEST_F(ForwarderTest, IPv6SentByStandsInBrackets) {
   const LocalAddresses six{{{Protocol::udp, endpoint("2001:db8::1", 5060)}}, {}};
-  Forwarder own{3, six, tokens, [] { return 0; }, {}};
+  Forwarder own{3, roles, six, tokens, [] { return 0; }, {}};
   const Flow flow{Protocol::udp, endpoint("2001:db8::1", 5060), endpoint("2001:db8::7", 40000), 0};
   std::string text;
   own.request(invite().get(), flow, flow, {}, branch, text);

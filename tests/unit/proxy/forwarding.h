@@ -30,10 +30,11 @@ class ForwarderTest : public testing::Test {
     return out;
   }
 
+  Roles roles;
   LocalAddresses local = edge_addresses();
   FlowTokens tokens = tokens_of(1);
   std::uint64_t random = 0;
-  Forwarder forwarder{3, local, tokens, [this] { return ++random; }, {}};
+  Forwarder forwarder{3, roles, local, tokens, [this] { return ++random; }, {}};
 };
 
 // The values of a header of a message, in order.

@@ -56,6 +56,16 @@ TEST(LiteralNextHop, HasPort5060OrWithTls5061ByDefault) {
   EXPECT_EQ(literal_next_hop(uri_of("sips:203.0.113.9"))->address.port, 5061);
 }
 
+// RFC 3263 §4; the certificate is that of the host (RFC 5922 §7.1).
+TEST(LiteralNextHop, IsTheMaddrBeforeTheHost) {
+  EXPECT_EQ(literal_next_hop(uri_of("sip:203.0.113.9;maddr=203.0.113.7"))->address,
+            endpoint("203.0.113.7", 5060));
+  EXPECT_EQ(literal_next_hop(uri_of("sip:example.com:5070;maddr=[2001:db8::7]"))->address,
+            endpoint("2001:db8::7", 5070));
+  EXPECT_EQ(literal_next_hop(uri_of("sips:example.com;maddr=203.0.113.7"))->tls_name, "example.com");
+  EXPECT_FALSE(literal_next_hop(uri_of("sip:203.0.113.9;maddr=edge.example.com")));
+}
+
 TEST(LiteralNextHop, IsNothingForANameOrATransportThatWeCannotOpen) {
   EXPECT_FALSE(literal_next_hop(uri_of("sip:example.com")));
   EXPECT_FALSE(literal_next_hop(uri_of("sip:203.0.113.9.example.com")));

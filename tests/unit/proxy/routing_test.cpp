@@ -33,7 +33,7 @@ class RoutingTest : public testing::Test {
   LocalAddresses local = edge_addresses();
   registrar::Domains domains{{"example.com"}, {5060, 5061}, std::nullopt};
   FlowTokens tokens = tokens_of(1);
-  Routing routing{local, domains, tokens, {}};
+  Routing routing{local, &domains, tokens, {}};
 };
 
 TEST_F(RoutingTest, ARequestWithoutARouteIsDecidedByItsRequestUri) {
@@ -42,7 +42,7 @@ TEST_F(RoutingTest, ARequestWithoutARouteIsDecidedByItsRequestUri) {
   EXPECT_EQ(decision.own, 0U);
   EXPECT_FALSE(decision.down);
   EXPECT_EQ(decision.next_route, "");
-  EXPECT_EQ(decision.strict_request_uri, "");
+  EXPECT_EQ(decision.request_uri, "");
 }
 
 // RFC 3261 §16.4: "If the first value in the Route header field indicates this proxy, the proxy MUST remove
@@ -189,7 +189,7 @@ TEST_F(RoutingTest, AStrictRouterPutsTheRequestUriLast) {
   const RouteDecision decision =
       decide({foreign, "\"Bob\" <sip:bob@198.51.100.99:5062;x=y>;z=1"}, "sip:192.0.2.1:5060;lr");
   EXPECT_FALSE(decision.refusal);
-  EXPECT_EQ(decision.strict_request_uri, "sip:bob@198.51.100.99:5062;x=y");
+  EXPECT_EQ(decision.request_uri, "sip:bob@198.51.100.99:5062;x=y");
   EXPECT_EQ(decision.own, 0U);
   EXPECT_EQ(decision.next_route, foreign);
   EXPECT_FALSE(decision.down);
@@ -197,7 +197,7 @@ TEST_F(RoutingTest, AStrictRouterPutsTheRequestUriLast) {
 
 TEST_F(RoutingTest, AStrictRouterMayLeaveNothingButTheRequestUri) {
   const RouteDecision decision = decide({"<sip:bob@198.51.100.99:5062>"}, "sip:192.0.2.1:5060;lr");
-  EXPECT_EQ(decision.strict_request_uri, "sip:bob@198.51.100.99:5062");
+  EXPECT_EQ(decision.request_uri, "sip:bob@198.51.100.99:5062");
   EXPECT_EQ(decision.own, 0U);
   EXPECT_EQ(decision.next_route, "");
 }
@@ -205,7 +205,7 @@ TEST_F(RoutingTest, AStrictRouterMayLeaveNothingButTheRequestUri) {
 TEST_F(RoutingTest, ATokenInTheRequestUriOfAStrictRouterSendsDownItsFlow) {
   const RouteDecision decision =
       decide({"<sip:bob@198.51.100.99:5062>"}, "sip:" + token(other_flow) + "@192.0.2.1:5060;lr");
-  EXPECT_EQ(decision.strict_request_uri, "sip:bob@198.51.100.99:5062");
+  EXPECT_EQ(decision.request_uri, "sip:bob@198.51.100.99:5062");
   ASSERT_TRUE(decision.down);
   EXPECT_EQ(decision.down->flow, other_flow);
   const RouteDecision own =
@@ -217,7 +217,7 @@ TEST_F(RoutingTest, AStrictRouterMayLeaveTheRecordRouteOfTheFarSideInFront) {
   const RouteDecision decision =
       decide({route(token(other_flow)), "<sip:bob@198.51.100.99:5062>"}, "sip:192.0.2.1:5060;lr");
   EXPECT_EQ(decision.own, 1U);
-  EXPECT_EQ(decision.strict_request_uri, "sip:bob@198.51.100.99:5062");
+  EXPECT_EQ(decision.request_uri, "sip:bob@198.51.100.99:5062");
   ASSERT_TRUE(decision.down);
   EXPECT_EQ(decision.down->flow, other_flow);
 }
@@ -234,10 +234,10 @@ TEST_F(RoutingTest, ATokenInTheRequestUriOfAStrictRouterCountsAsTheFirstOfTwo) {
 
 TEST_F(RoutingTest, ARequestUriThatWeNeverPutIntoARecordRouteIsLeftAlone) {
   const std::string contact = "<sip:bob@198.51.100.99:5062>";
-  EXPECT_EQ(decide({contact}, "sip:192.0.2.1:5060").strict_request_uri, "");           // no lr
-  EXPECT_EQ(decide({contact}, "sip:alice@192.0.2.1:5060;lr").strict_request_uri, "");  // no token
-  EXPECT_EQ(decide({contact}, "sip:proxy.example.net;lr").strict_request_uri, "");
-  EXPECT_EQ(decide({}, "sip:192.0.2.1:5060;lr").strict_request_uri, "");
+  EXPECT_EQ(decide({contact}, "sip:192.0.2.1:5060").request_uri, "");           // no lr
+  EXPECT_EQ(decide({contact}, "sip:alice@192.0.2.1:5060;lr").request_uri, "");  // no token
+  EXPECT_EQ(decide({contact}, "sip:proxy.example.net;lr").request_uri, "");
+  EXPECT_EQ(decide({}, "sip:192.0.2.1:5060;lr").request_uri, "");
 }
 
 }  // namespace

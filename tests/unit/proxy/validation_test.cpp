@@ -28,7 +28,7 @@ struct Request {
 Refusal refusal_of(const Request& request, const sip::Limits& limits = {}) {
   const Parsed parsed{request.text()};
   sip::Uri uri;
-  return validate(parsed.get(), limits, uri);
+  return validate(parsed.get(), limits, false, uri);
 }
 
 std::string verdict(const Request& request, const sip::Limits& limits = {}) {
@@ -75,7 +75,7 @@ TEST(Answerable, IsNotARequestWhoseViaHasMoreParametersThanWeRead) {
 TEST(Validate, LetsAGoodRequestPassAndGivesItsRequestUri) {
   const Parsed request{Request{}.text()};
   sip::Uri uri;
-  EXPECT_FALSE(validate(request.get(), {}, uri));
+  EXPECT_FALSE(validate(request.get(), {}, false, uri));
   EXPECT_EQ(uri.text, "sip:bob@example.com");
   EXPECT_EQ(uri.user, "bob");
 }

@@ -24,7 +24,7 @@ TEST_F(BindingRules, TheAnswerListsAllCurrentBindingsOneOnALineEachWithItsExpire
   EXPECT_THAT(contacts(answer),
               ElementsAre("\"A, B\" <sip:a@192.0.2.1;x=y>;foo=\"b,c;d\" ; q=0.5;expires=50",
                           "sip:b@192.0.2.1;transport=tcp;expires=600", "<sip:c@192.0.2.1>;expires=600"));
-  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path, gruu"));
+  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path"));
 }
 
 TEST_F(BindingRules, ParametersThatOnlyTheRegistrarGivesAreNotEchoed) {
@@ -168,6 +168,7 @@ class FailingStore final : public LocationService {
     done(make_error_code(boost::system::errc::io_error));
   }
   void remove_flow(const Flow&) override {}
+  void remove_dead(std::string_view, Dead) override {}
   std::optional<Dialect> registered_over(const Flow&, Instant) override { return std::nullopt; }
   void sweep(Instant) override {}
   std::size_t size() const override { return 0; }
@@ -175,7 +176,7 @@ class FailingStore final : public LocationService {
 
 TEST_F(BindingRules, AStoreThatFailsIsAnswered500) {
   FailingStore failing;
-  Registrar registrar{options, domains, failing, TemporaryGruus{TokenKeys::from({token_key(1)})},
+  Registrar registrar{options, domains, failing, EncryptedGruus{TokenKeys::from({token_key(1)})},
                       [] { return 1; }};
   std::string text = Register{.fields = {"Contact: <sip:a@192.0.2.1>"}}.text();
   int status = 0;
@@ -199,6 +200,7 @@ class LateStore final : public LocationService {
     });
   }
   void remove_flow(const Flow&) override {}
+  void remove_dead(std::string_view, Dead) override {}
   std::optional<Dialect> registered_over(const Flow&, Instant) override { return std::nullopt; }
   void sweep(Instant) override {}
   std::size_t size() const override { return 0; }
@@ -212,7 +214,7 @@ class LateStore final : public LocationService {
 
 TEST_F(BindingRules, AStoreMayAnswerLaterAndRunAChangeMoreThanOnce) {
   LateStore later;
-  Registrar registrar{options, domains, later, TemporaryGruus{TokenKeys::from({token_key(1)})},
+  Registrar registrar{options, domains, later, EncryptedGruus{TokenKeys::from({token_key(1)})},
                       [] { return 1; }};
   std::vector<Answer> answers;
   const auto keep = [&](const Answer& answer) { answers.push_back(answer); };

@@ -68,6 +68,17 @@ TEST(Domains, EveryUserPartIsValidWithoutAListOfUsers) {
   EXPECT_TRUE(domains.has_user("anybody@example.com"));
 }
 
+// RFC 5627 §5.4: "A GRUU in a domain MUST NOT be equivalent, based on URI comparison, to any AOR in a domain
+// except for the one associated with the GRUU."
+TEST(Domains, NobodyIsCalledLikeAnEncryptedGruu) {
+  const Domains listed{{"example.com"}, {}, std::set<std::string, std::less<>>{"tgruu.bob", "tgruu"}};
+  for (const Domains* each : {&domains, &listed}) {
+    EXPECT_FALSE(each->has_user("tgruu.bob@example.com"));
+    EXPECT_FALSE(each->has_user("agruu.@example.com"));
+    EXPECT_TRUE(each->has_user("tgruu@example.com"));
+  }
+}
+
 TEST(Domains, OnlyListedUsersAreValidWithOne) {
   const Domains listed{
       {"example.com", "example.net"}, {}, std::set<std::string, std::less<>>{"alice", "a@b"}};

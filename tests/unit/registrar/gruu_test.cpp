@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
 #include "site.h"
 
 namespace flowgate::registrar {
@@ -45,29 +50,59 @@ TEST(GruuInstance, IsReadFromBothForms) {
 TEST(GruuInstance, IsNothingForAUriThatIsNoGruu) {
   EXPECT_FALSE(gruu_instance(uri_of("sip:a@example.com")));
   EXPECT_FALSE(gruu_instance(uri_of("sip:a@example.com;gr")));
+  EXPECT_FALSE(gruu_instance(uri_of("sip:a@example.com;gr;opaque=urn:uuid:1")));
   EXPECT_FALSE(gruu_instance(uri_of("sip:a@example.com;group=1")));
   EXPECT_FALSE(gruu_instance(uri_of("tel:+1201;gr=1")));
 }
 
-TEST(SameInstance, ComparesUuidsWithoutCase) {
-  EXPECT_TRUE(same_instance(uuid, uuid));
-  EXPECT_TRUE(same_instance("urn:uuid:0C67446E-F1A1-11D9-94D3-000A95A0E128",
-                            "URN:UUID:0c67446e-f1a1-11d9-94d3-000a95a0e128"));
-  EXPECT_FALSE(same_instance(uuid, other_uuid));
-  EXPECT_FALSE(same_instance("urn:uuid:1", "urn:uuid:12"));
+// RFC 5627 §5.4: "if two GRUUs are associated with different AORs or different instance IDs or both, the
+// GRUUs MUST be different based on URI equality comparison."
+TEST(PublicGruu, OfDifferentAorsOrInstanceIdsAreNotEquivalent) {
+  constexpr std::array<std::string_view, 10> instances{
+      uuid,          other_uuid,      "urn:foo:bar",     "urn:foo:Bar", "urn:foo:^bar",
+      "urn:foo:^^b", "urn:foo:b%41r", "urn:foo:b%2541r", "mac-a",       "mac-A"};
+  constexpr std::array<std::string_view, 4> aors{"sip:alice@example.com", "sip:Alice@example.com",
+                                                 "sip:alice@example.org", "sip:bob@example.com"};
+  std::vector<std::string> gruus;
+  for (const auto aor : aors) {
+    for (const auto each : instances) gruus.push_back(public_gruu(uri_of(aor), each));
+  }
+  for (std::size_t i = 0; i < gruus.size(); ++i) {
+    for (std::size_t j = 0; j < gruus.size(); ++j) {
+      EXPECT_EQ(sip::equivalent(uri_of(gruus[i]), uri_of(gruus[j])), i == j) << gruus[i] << ' ' << gruus[j];
+    }
+  }
 }
 
-// RFC 8141 §3.1: "urn" and the NID without case, the NSS with case.
-TEST(SameInstance, ComparesOtherUrnsWithCaseBehindTheNamespace) {
-  EXPECT_TRUE(same_instance("urn:foo:Bar", "URN:Foo:Bar"));
-  EXPECT_FALSE(same_instance("urn:foo:Bar", "urn:foo:bar"));
-  EXPECT_FALSE(same_instance("urn:foo", "urn:Foo"));
+// RFC 5627 §3.2, §5.3: "the public GRUU is the same", for all time and however the UA writes them.
+TEST(PublicGruu, OfTheSameAorAndInstanceIdAreEquivalent) {
+  const std::string gruu = public_gruu(uri_of("sip:alice@example.com"), "urn:foo:Bar%2c");
+  EXPECT_EQ(public_gruu(uri_of("sip:alice@example.com"), "urn:foo:Bar%2c"), gruu);
+  const std::string other = public_gruu(uri_of("sip:%61lice@EXAMPLE.com"), "URN:Foo:Bar%2C?+x#y");
+  EXPECT_TRUE(sip::equivalent(uri_of(gruu), uri_of(other))) << gruu << ' ' << other;
 }
 
-TEST(SameInstance, ComparesWhatIsNoUrnOctetByOctet) {
-  EXPECT_TRUE(same_instance("mac-1", "mac-1"));
-  EXPECT_FALSE(same_instance("mac-a", "mac-A"));
-  EXPECT_FALSE(same_instance("", "urn:foo:1"));
+// RFC 5627 §6.1: what counts is whether it is "equivalent, based on URI comparison", to the GRUU.
+TEST(GruuInstance, IsThatOfEveryEquivalentUri) {
+  for (const std::string_view instance : {"urn:foo:Bar", "urn:foo:b^R", "mac-A1", "urn:foo:a%2Cb"}) {
+    const std::string gruu = public_gruu(uri_of("sip:alice@example.com"), instance);
+    EXPECT_TRUE(same_instance(gruu_instance(uri_of(gruu)).value(), instance)) << gruu;
+    std::string shouted = gruu;
+    std::ranges::transform(shouted, shouted.begin(), [](unsigned char c) { return std::toupper(c); });
+    EXPECT_TRUE(same_instance(gruu_instance(uri_of(shouted)).value(), instance)) << shouted;
+  }
+  EXPECT_EQ(gruu_instance(uri_of("sip:a@example.com;gr=%75rn%3Auuid%3A1")), "urn:uuid:1");
+}
+
+// RFC 5627 §4.5: "A GRUU is identified by the presence of the gr URI parameter". draft-gruu appendix A.
+TEST(IsGruu, ByItsForm) {
+  for (const char* uri : {"sip:a@example.com;gr", "sip:a@example.com;gr=x", "sips:a@example.com;opaque=x",
+                          "sip:agruu.x@example.com", "sip:%61gruu.x@example.com"}) {
+    EXPECT_TRUE(is_gruu(uri_of(uri))) << uri;
+  }
+  for (const char* uri :
+       {"sip:a@example.com", "sip:a@example.com;grid=1", "sip:tgruu.x@example.com", "tel:+1;gr"})
+    EXPECT_FALSE(is_gruu(uri_of(uri))) << uri;
 }
 
 }  // namespace

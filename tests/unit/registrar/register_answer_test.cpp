@@ -29,7 +29,7 @@ TEST_F(GruuAnswer, PubGruuAndTempGruuAreGivenToAUaThatSupportsGruu) {
   const std::string contact = contacts(answer).at(0);
   EXPECT_TRUE(contact.starts_with(callee.substr(9) + instance + ";expires=3600;pub-gruu=")) << contact;
   EXPECT_EQ(quoted_param(contact, "pub-gruu"), "sip:Callee@Example.com;gr=" + std::string{uuid});
-  EXPECT_TRUE(is_temporary_gruu(uri_of(quoted_param(contact, "temp-gruu"))));
+  EXPECT_TRUE(is_encrypted_gruu(uri_of(quoted_param(contact, "temp-gruu"))));
   EXPECT_EQ(quoted_param(contact, "gruu"), "");
 }
 
@@ -38,7 +38,7 @@ TEST_F(GruuAnswer, PubGruuAndTempGruuAreGivenToAUaThatSupportsGruu) {
 TEST_F(GruuAnswer, TheGruuOptionTagIsNotInTheAnswerToAnRfcUa) {
   const Answer answer = send({.fields = {callee + instance, supported, "Require: gruu"}});
   EXPECT_THAT(values(answer, "Require"), IsEmpty());
-  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path, gruu"));
+  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path"));
 }
 
 TEST_F(GruuAnswer, NoGruuIsGivenWithoutSupportOrWithoutAnInstanceId) {

@@ -126,7 +126,7 @@ class Site : public ::testing::Test {
   }
 
   Registrar registrar() {
-    return {options, domains, store, TemporaryGruus{TokenKeys::from({token_key(1)})},
+    return {options, domains, store, EncryptedGruus{TokenKeys::from({token_key(1)})},
             [this] { return ++random; }};
   }
 };

@@ -143,13 +143,56 @@ TEST_F(Targeting, AGruuOfAnUnknownAorIsAnswered404) {
   EXPECT_EQ(locate(legacy).status, 404);
 }
 
+// RFC 5626 §4.1: an instance-id is a URN, so such a GRUU is not "currently valid" (RFC 5627 §6.1), unless a
+// UA has registered so all the same. draft-gruu §8.4.1: "but the instance ID is unknown, the proxy SHOULD
+// generate a 480".
+TEST_F(Targeting, AGrThatCanBeNoInstanceIdIsAnswered404AndAnOpaque480) {
+  bind("<sip:b@h>;+sip.instance=\"<mac-B>\"");
+  EXPECT_EQ(locate("sip:alice@example.com;gr=kjh29x97us97d").status, 404);
+  EXPECT_EQ(locate("sip:alice@example.com;opaque=kjh29x97us97d").status, 480);
+  EXPECT_THAT(targets(public_gruu(uri_of("sip:alice@example.com"), "mac-B")), ElementsAre("sip:b@h"));
+}
+
+// draft-gruu §6: a GRUU exists "from the time a contact with an instance ID is first registered to an AOR,
+// until the time that the AOR is no longer valid in the domain"; appendix A.2.
+TEST_F(Targeting, AnAnonymousGruuOutlivesItsRegistration) {
+  EncryptedGruus gruus{TokenKeys::from({token_key(1)})};
+  const std::string anonymous =
+      gruus.mint(uri_of("sip:alice@example.com"), {"alice@example.com", std::string{uuid}, {}});
+  EXPECT_EQ(locate(anonymous).status, 480);
+  bind("<sip:a@h>;expires=60" + instance);
+  bind("<sip:b@h>" + other_instance);
+  EXPECT_THAT(targets(anonymous + ";grid=1;x=y"), ElementsAre("sip:a@h;grid=1"));
+  EXPECT_TRUE(locate(anonymous).gruu);
+  now += 60s;
+  EXPECT_EQ(locate(anonymous).status, 480);
+  domains = Domains{{"example.com"}, {}, std::set<std::string, std::less<>>{"bob"}};
+  EXPECT_EQ(locate(anonymous).status, 404);
+}
+
+TEST_F(Targeting, AFakeAnonymousGruuIsAnswered404) {
+  EXPECT_EQ(locate("sip:agruu.AAAA@example.com").status, 404);
+  EncryptedGruus foreign{TokenKeys::from({token_key(9)})};
+  EXPECT_EQ(
+      locate(foreign.mint(uri_of("sip:alice@example.com"), {"alice@example.com", std::string{uuid}, {}}))
+          .status,
+      404);
+}
+
+// RFC 5627 §5.4: what is left of an encrypted GRUU is not "equivalent, based on URI comparison, to any AOR".
+TEST_F(Targeting, WithoutItsGrATemporaryGruuIsNobody) {
+  bind("<sip:a@h>" + instance);
+  const std::string temporary = quoted_param(contacts(query()).at(0), "temp-gruu");
+  EXPECT_EQ(locate(temporary.substr(0, temporary.find(';'))).status, 404);
+}
+
 // RFC 5627 §6.1: "If it contains the gr URI parameter but is not equivalent to a currently valid GRUU within
 // the domain, it SHOULD be rejected with a 404".
 TEST_F(Targeting, AnInvalidTemporaryGruuIsAnswered404) {
   bind("<sip:a@h>" + instance);
   EXPECT_EQ(locate("sip:tgruu.AAAA@example.com;gr").status, 404);
   EXPECT_EQ(locate("sip:alice@example.com;gr").status, 404);
-  TemporaryGruus foreign{TokenKeys::from({token_key(9)})};
+  EncryptedGruus foreign{TokenKeys::from({token_key(9)})};
   EXPECT_EQ(locate(foreign.mint(uri_of("sip:alice@example.com"), {"alice@example.com", std::string{uuid}, 1}))
                 .status,
             404);

@@ -18,6 +18,7 @@ TEST(Error, EachHasItsOwnWords) {
   }
   EXPECT_EQ(words.size(), static_cast<std::size_t>(Error::too_many_values));
   EXPECT_FALSE(words.contains("unknown error"));
+  EXPECT_EQ(error_category().message(static_cast<int>(Error::too_many_values) + 1), "unknown error");
 }
 
 }  // namespace

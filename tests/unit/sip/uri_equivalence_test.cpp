@@ -1,8 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
-#include "sip/uri.h"
+#include "sip/uri_equivalence.h"
 
 namespace flowgate::sip {
 namespace {
@@ -131,6 +132,21 @@ TEST(UriEquivalence, of_uris_with_as_many_parameters_as_there_may_be_does_not_de
   EXPECT_TRUE(same(forth, back));
   back.back() = '1';
   EXPECT_FALSE(same(forth, back));
+}
+
+// Each URI keeps what it was compared by.
+TEST(ComparableUri, compared_with_many_says_the_same_as_each_comparison_alone) {
+  std::vector<std::string> texts;
+  for (const std::string params : {"", ";x=1", ";x=2", ";Y;x=%31", ";user=ip", ";x=1;user=ip"}) {
+    for (const std::string headers : {"", "?a=1&b=2", "?b=2&%61=1", "?b=2"})
+      texts.push_back("sip:a@b.org" + params + headers);
+  }
+  std::vector<ComparableUri> uris;
+  for (const std::string& text : texts) uris.emplace_back(*Uri::parse(text));
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    for (std::size_t j = 0; j < texts.size(); ++j)
+      EXPECT_EQ(uris[i].same(uris[j]), equivalent(*Uri::parse(texts[i]), *Uri::parse(texts[j])));
+  }
 }
 
 }  // namespace

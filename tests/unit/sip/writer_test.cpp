@@ -158,7 +158,7 @@ TEST(Ack, CarriesWhatTheInviteSaysAndTheToOfTheResponse) {  // RFC 3261 §17.1.1
 TEST(Cancel, CarriesWhatTheInviteSaysAndASingleVia) {  // RFC 3261 §9.1
   const Sample invite{crlf(invite_lines)};
   std::string out;
-  write_cancel(invite.get(), out);
+  write_cancel(invite.get(), {}, out);
   EXPECT_EQ(out, crlf("CANCEL sip:bob@192.0.2.9;ob SIP/2.0\n"
                       "Via: SIP/2.0/UDP edge;branch=z9hG4bKtop\n"
                       "Route: <sip:p1;lr>, <sip:p2;lr>\n"

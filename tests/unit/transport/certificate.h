@@ -1,4 +1,4 @@
-// A certificate made for one test: self-signed, in a directory of its own.
+// A certificate made for one test, in a directory of its own.
 #pragma once
 
 #include <openssl/evp.h>
@@ -31,25 +31,28 @@ class Directory {
   std::filesystem::path path_;
 };
 
-// cert.pem and key.pem for the given subjectAltName ("DNS:example.com", "IP:127.0.0.1").
+// cert.pem and key.pem for the given subjectAltName ("DNS:example.com", "IP:127.0.0.1"), or without one;
+// signed by `issuer` or by itself; for any use or only for those in `extended_key_usage` ("serverAuth").
 class Certificate {
  public:
-  explicit Certificate(const std::string& alternative_name = "DNS:example.com")
+  explicit Certificate(const std::string& alternative_name = "DNS:example.com",
+                       const Certificate* issuer = nullptr, const std::string& extended_key_usage = "")
       : certificate(directory / "cert.pem"), private_key(directory / "key.pem") {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-    const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), X509_free);
     X509_set_version(x509.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
     X509_gmtime_adj(X509_getm_notBefore(x509.get()), -60);
     X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
     X509_set_pubkey(x509.get(), key.get());
     X509_NAME* name = X509_get_subject_name(x509.get());
-    X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1,
+    const char* subject = issuer ? "issued" : "test";
+    X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(subject), -1,
                                -1, 0);
-    X509_set_issuer_name(x509.get(), name);
-    add(x509.get(), NID_basic_constraints, "critical,CA:TRUE");
-    add(x509.get(), NID_subject_alt_name, alternative_name);
-    if (X509_sign(x509.get(), key.get(), EVP_sha256()) == 0) throw std::runtime_error("cannot sign");
+    X509_set_issuer_name(x509.get(), issuer ? X509_get_subject_name(issuer->x509.get()) : name);
+    add(x509.get(), NID_basic_constraints, issuer ? "critical,CA:FALSE" : "critical,CA:TRUE");
+    if (!alternative_name.empty()) add(x509.get(), NID_subject_alt_name, alternative_name);
+    if (!extended_key_usage.empty()) add(x509.get(), NID_ext_key_usage, extended_key_usage);
+    if (X509_sign(x509.get(), (issuer ? *issuer : *this).key.get(), EVP_sha256()) == 0)
+      throw std::runtime_error("cannot sign");
     write(certificate, [&](std::FILE* file) { return PEM_write_X509(file, x509.get()); });
     write(private_key, [&](std::FILE* file) {
       return PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
@@ -63,6 +66,8 @@ class Certificate {
   Directory directory;
   const std::filesystem::path certificate;
   const std::filesystem::path private_key;
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_EC_gen("P-256"), EVP_PKEY_free};
+  const std::unique_ptr<X509, decltype(&X509_free)> x509{X509_new(), X509_free};
 
  private:
   static void add(X509* x509, int extension, const std::string& value) {

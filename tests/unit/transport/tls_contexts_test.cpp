@@ -1,5 +1,6 @@
 #include "transport/tls_contexts.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
@@ -11,9 +12,10 @@
 namespace flowgate::transport {
 namespace {
 
-std::string failure_of(const std::filesystem::path& certificate, const std::filesystem::path& private_key) {
+std::string failure_of(const std::filesystem::path& certificate, const std::filesystem::path& private_key,
+                       const std::filesystem::path& client_ca = {}) {
   try {
-    const TlsContexts contexts(certificate, private_key);
+    const TlsContexts contexts(certificate, private_key, client_ca);
   } catch (const std::runtime_error& error) {
     return error.what();
   }
@@ -77,6 +79,31 @@ TEST(TlsContexts, AKeyWithAPassphraseIsRefusedWithoutAsking) {
   const Certificate pair;
   const auto secret = pair.directory / "secret.pem";
   EXPECT_EQ(failure_of(pair.certificate, secret), secret.string() + ": needs a passphrase");
+}
+
+// RFC 5923 §9.2; RFC 5922 §7.4: not to have one is no failure.
+TEST(TlsContexts, WithAClientCaClientsAreAskedForACertificateAndNeedNone) {
+  const Certificate pair;
+  const Certificate authority("DNS:ca.invalid");
+  const TlsContexts contexts(pair.certificate, pair.private_key, authority.certificate);
+  EXPECT_EQ(SSL_CTX_get_verify_mode(contexts.server()), SSL_VERIFY_PEER);
+  const STACK_OF(X509_NAME)* asked = SSL_CTX_get_client_CA_list(contexts.server());
+  ASSERT_EQ(sk_X509_NAME_num(asked), 1);
+  EXPECT_EQ(X509_NAME_cmp(sk_X509_NAME_value(asked, 0), X509_get_subject_name(authority.x509.get())), 0);
+}
+
+TEST(TlsContexts, AClientCaThatCannotBeUsedIsNamed) {
+  const Certificate pair;
+  const auto failure = [&](const std::filesystem::path& client_ca) {
+    return failure_of(pair.certificate, pair.private_key, client_ca);
+  };
+  const auto missing = pair.directory / "missing.pem";
+  EXPECT_EQ(failure(missing), missing.string() + ": No such file or directory");
+  EXPECT_EQ(failure(pair.private_key), pair.private_key.string() + ": no certificate in PEM form");
+  const auto torn = pair.directory / "torn.pem";
+  std::filesystem::copy(pair.certificate, torn);
+  std::ofstream(torn, std::ios::app) << "-----BEGIN CERTIFICATE-----\nhello\n-----END CERTIFICATE-----\n";
+  EXPECT_THAT(failure(torn), testing::StartsWith(torn.string() + ": cannot be used as CA: "));
 }
 
 }  // namespace

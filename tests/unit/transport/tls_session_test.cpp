@@ -7,6 +7,7 @@
 
 #include "certificate.h"
 #include "loopback.h"
+#include "raw_tls_client.h"
 
 namespace flowgate::transport {
 namespace {
@@ -181,51 +182,20 @@ TEST_F(Tls, AServerThatDoesNotAnswerFailsTheConnectInTime) {
   EXPECT_EQ(flow.error(), boost::system::errc::timed_out);
 }
 
-// A client of OpenSSL's own, on a socket of ours, to do what a Transport does not.
-class RawClient {
- public:
-  RawClient(Edge& server, const Endpoint& remote, SSL_CTX* context)
-      : server_(server), peer_(Peer::tcp(server, remote)), ssl_(SSL_new(context)) {
-    ::setsockopt(peer_.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience_, sizeof patience_);
-    SSL_set_fd(ssl_, peer_.fd());
-    SSL_set_verify(ssl_, SSL_VERIFY_NONE, nullptr);
-    SSL_set_connect_state(ssl_);
-    server_.run_until([&] { return SSL_do_handshake(ssl_) == 1; });
-  }
-  ~RawClient() { SSL_free(ssl_); }
-  RawClient(const RawClient&) = delete;
-
-  SSL* ssl() const { return ssl_; }
-  Peer& peer() { return peer_; }
-
- private:
-  static constexpr timeval patience_{0, 1000};
-  Edge& server_;
-  Peer peer_;
-  SSL* ssl_;
-};
-
 TEST_F(Tls, ARecordThatDoesNotEndInTimeClosesTheConnection) {
-  RawClient mallory(server, local, contexts->client());
+  RawTlsClient mallory(server, local, contexts->client());
   ASSERT_EQ(server.transport->connections(), 1u);
   mallory.peer().send(std::string("\x17\x03\x03\x20\x00", 5) + "the first of 8192 octets");
   ASSERT_TRUE(server.run_until([&] { return server.transport->connections() == 0; }));
 }
 
 TEST_F(Tls, AnIdleConnectionStaysBeyondTheMessageTimeout) {
-  RawClient bob(server, local, contexts->client());
+  RawTlsClient bob(server, local, contexts->client());
   SSL_write(bob.ssl(), "\r\n\r\n", 4);
   Peer mallory = Peer::tcp(server, local);  // closed when a time as long as the message timeout is over
   ASSERT_TRUE(mallory.sees_close());
   SSL_write(bob.ssl(), "\r\n\r\n", 4);
-  char pongs[5];
-  int size = 0;
-  server.run_until([&] {
-    const int more = SSL_read(bob.ssl(), pongs + size, static_cast<int>(sizeof pongs) - size);
-    if (more > 0) size += more;
-    return size >= 4;
-  });
-  EXPECT_EQ(std::string(pongs, static_cast<std::size_t>(size)), "\r\n\r\n");
+  EXPECT_EQ(bob.read(4), "\r\n\r\n");
   EXPECT_EQ(server.transport->connections(), 1u);
 }
 
@@ -233,7 +203,7 @@ TEST_F(Tls, RenegotiationIsRefused) {
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
   {
-    RawClient mallory(server, local, context);
+    RawTlsClient mallory(server, local, context);
     SSL_renegotiate(mallory.ssl());
     bool refused = false;
     server.run_until([&] {

@@ -1,0 +1,41 @@
+#include "proxy/ack_forwarder.h"
+
+#include <memory>
+#include <utility>
+
+#include "proxy/next_hops.h"
+#include "proxy/target_set.h"
+
+namespace flowgate::proxy {
+
+void AckForwarder::forward(const Flow& source, const sip::Message& ack, const RouteDecision& decision,
+                           std::vector<registrar::Target> targets) {
+  TargetSet set;
+  set.add(std::move(targets));
+  for (const registrar::Target& target : set.next_group()) {
+    std::string next_hop;
+    const ForwardPlan plan = plan_for(target, decision, ack, next_hop);
+    if (target.by_flow) {
+      send(source, target.flow, ack, plan);
+      continue;
+    }
+    const auto kept = std::make_shared<sip::StoredMessage>(ack);
+    const bool loopback = target.configured || source.remote.is_loopback();
+    find_next_hops(parts_, next_hop, loopback, ack.text().size() + kForwardingOctets,
+                   [this, source, kept, plan](std::vector<NextHop> hops) {
+                     connect_first(parts_, std::move(hops),
+                                   [this, source, kept, plan](boost::system::result<Flow> to) {
+                                     if (to) send(source, *to, kept->get(), plan);
+                                   });
+                   });
+  }
+}
+
+void AckForwarder::send(const Flow& source, const Flow& to, const sip::Message& ack,
+                        const ForwardPlan& plan) {
+  std::string text;
+  parts_.forwarder.request(ack, source, to, plan, parts_.forwarder.make_branch(ack), text);
+  parts_.network.send(to, text);
+}
+
+}  // namespace flowgate::proxy

@@ -1,0 +1,50 @@
+// GRUUs that hide their AOR, without a table: RFC 5627 §3.1.2, appendix A.2; draft-gruu appendix A.2.
+//   temporary  sip:tgruu.OPAQUE@example.com;gr   another one each time, valid while its epoch is
+//   anonymous  sip:agruu.OPAQUE@example.com      the draft's: the same one for ever, like a legacy GRUU
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowtoken/token.h"
+#include "sip/uri.h"
+
+namespace flowgate::registrar {
+
+// What such a GRUU says once it is opened.
+struct EncryptedGruu {
+  std::string aor;  // Domains::aor
+  std::string instance;
+  std::optional<std::uint64_t> epoch;  // of a temporary GRUU
+};
+
+// Has the URI the form of one? Its user part may be escaped (RFC 3261 §19.1.4).
+bool is_encrypted_gruu(const sip::Uri& uri);
+// RFC 5627 §5.4: "A GRUU in a domain MUST NOT be equivalent, based on URI comparison, to any AOR in a domain
+// except for the one associated with the GRUU." So no user is named like one. `user`: unescaped.
+bool is_user_of_encrypted_gruu(std::string_view user);
+
+// Mints and opens them: AES-256-GCM under keys derived from the flow-token keys. Unforgeable, and nobody else
+// can tell whose they are or, of the temporary ones, whether two are of the same UA (RFC 5627 §5.1). Not
+// thread-safe: one per shard.
+class EncryptedGruus {
+ public:
+  explicit EncryptedGruus(const TokenKeys& keys);
+  ~EncryptedGruus();
+  EncryptedGruus(EncryptedGruus&&) noexcept;
+
+  // The URI: scheme and host as in `to_uri`. A temporary GRUU if there is an epoch, else an anonymous one. ""
+  // for an AOR of more than 65535 octets and when OpenSSL fails.
+  std::string mint(const sip::Uri& to_uri, const EncryptedGruu& gruu);
+  // Nothing when it is not one of ours.
+  std::optional<EncryptedGruu> open(const sip::Uri& uri);
+
+ private:
+  struct Ciphers;
+  std::vector<Ciphers> ciphers_;  // for each key, the newest first
+};
+
+}  // namespace flowgate::registrar

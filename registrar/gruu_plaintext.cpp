@@ -1,0 +1,114 @@
+#include "registrar/gruu_plaintext.h"
+
+#include <cassert>
+
+#include "registrar/instance_id.h"
+
+namespace flowgate::registrar {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view uuid_prefix = "urn:uuid:";
+constexpr std::size_t uuid_text_size = 36, uuid_size = 16;
+constexpr std::size_t padding = 64;
+constexpr unsigned uuid_flag = 1, epoch_flag = 2;
+
+bool is_dash(std::size_t position) {
+  return position == 8 || position == 13 || position == 18 || position == 23;
+}
+
+// The 16 octets of a UUID, from the one spelling that uuid_instance() gives back.
+std::optional<std::string> uuid_octets(std::string_view instance) {
+  if (!instance.starts_with(uuid_prefix)) return std::nullopt;
+  const std::string_view text = instance.substr(uuid_prefix.size());
+  if (text.size() != uuid_text_size) return std::nullopt;
+  std::string octets(uuid_size, '\0');
+  std::size_t nibble = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_dash(i) && text[i] == '-') continue;
+    const std::size_t value = hex_digits.find(text[i]);
+    if (is_dash(i) || value == hex_digits.npos) return std::nullopt;
+    octets[nibble / 2] = static_cast<char>(octets[nibble / 2] << 4 | static_cast<int>(value));
+    ++nibble;
+  }
+  return octets;
+}
+
+std::string uuid_instance(std::string_view octets) {
+  std::string instance{uuid_prefix};
+  for (const char c : octets) {
+    if (is_dash(instance.size() - uuid_prefix.size())) instance += '-';
+    const auto octet = static_cast<unsigned char>(c);
+    instance += {hex_digits[octet >> 4], hex_digits[octet & 15]};
+  }
+  return instance;
+}
+
+void append_number(std::string& out, std::uint64_t value, std::size_t octets) {
+  while (octets-- > 0) out += static_cast<char>(value >> 8 * octets & 0xff);
+}
+
+void append_with_length(std::string& out, std::string_view text) {
+  assert(text.size() <= 0xffff);
+  append_number(out, text.size(), 2);
+  out += text;
+}
+
+// Takes pieces off the front. What is not there any more makes it fail, for good.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(text) {}
+
+  std::string_view take(std::size_t size) {
+    failed_ = failed_ || size > rest_.size();
+    if (failed_) return {};
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+  std::uint64_t number(std::size_t octets) {
+    std::uint64_t value = 0;
+    for (const char c : take(octets)) value = value << 8 | static_cast<unsigned char>(c);
+    return value;
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+std::string write_gruu_plaintext(const EncryptedGruu& gruu, std::string_view user) {
+  const std::string instance = canonical_instance(gruu.instance);
+  const auto uuid = uuid_octets(instance);
+  std::string plaintext;
+  plaintext.reserve(padding);
+  append_number(plaintext, (uuid ? uuid_flag : 0) | (gruu.epoch ? epoch_flag : 0), 1);
+  if (gruu.epoch) append_number(plaintext, *gruu.epoch, 8);
+  if (uuid) {
+    plaintext += *uuid;
+  } else {
+    append_with_length(plaintext, instance);
+  }
+  append_with_length(plaintext, user);
+  plaintext.resize((plaintext.size() + padding - 1) / padding * padding);
+  return plaintext;
+}
+
+std::optional<EncryptedGruu> read_gruu_plaintext(std::string_view plaintext, std::string_view domain) {
+  Reader reader{plaintext};
+  EncryptedGruu gruu;
+  const std::uint64_t flags = reader.number(1);
+  if (flags & epoch_flag) gruu.epoch = reader.number(8);
+  gruu.instance =
+      flags & uuid_flag ? uuid_instance(reader.take(uuid_size)) : std::string{reader.take(reader.number(2))};
+  gruu.aor = reader.take(reader.number(2));
+  if (reader.failed()) return std::nullopt;
+  gruu.aor += '@';
+  gruu.aor += domain;
+  return gruu;
+}
+
+}  // namespace flowgate::registrar
