@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2034
 
 build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev libc-ares-dev'
-test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iproute2 nftables conntrack baresip-core sip-tester'
+test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iproute2 nftables conntrack baresip-core sip-tester clang libclang-rt-14-dev'
 lint_packages='git clang-format clang-tidy'
 coverage_packages='gcovr'
 

@@ -64,8 +64,8 @@ void follow_route(const RouteDecision& decision, std::vector<Target>& targets) {
 // A GRUU in a dialog whose Record-Route names a flow: that flow if the instance still has it, else its newest
 // (RFC 5626 §7); a flow without a binding still leads to the UA.
 void prefer_flow(const Target& down, bool sips, Targets& found) {
-  std::ranges::stable_partition(
-      found.targets, [&](const Target& target) { return target.by_flow && target.flow == down.flow; });
+  std::stable_partition(found.targets.begin(), found.targets.end(),
+                        [&](const Target& target) { return target.by_flow && target.flow == down.flow; });
   if (!found.targets.empty() || (sips && !is_secure(down))) return;
   found.located = false;
   found.targets.push_back(down);

