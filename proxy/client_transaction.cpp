@@ -49,61 +49,68 @@ bool ClientTransaction::start() {
 }
 
 void ClientTransaction::receive(const sip::Message& response) {
-  is_invite() ? receive_invite(response) : receive_non_invite(response);
+  const bool invite = is_invite();
+  switch (state_) {
+    case ClientState::calling:
+      return invite ? invite_calling(response) : non_invite_trying(response);
+    case ClientState::proceeding:
+      return invite ? invite_proceeding(response) : non_invite_proceeding(response);
+    case ClientState::completed:
+      return invite ? invite_completed(response) : void();  // §17.1.2.2: retransmissions are absorbed
+    case ClientState::accepted:
+      return invite_accepted(response);
+    case ClientState::terminated:
+      return;
+  }
 }
 
-// RFC 3261 figure 5, RFC 6026 figure 4.
-void ClientTransaction::receive_invite(const sip::Message& response) {
+// RFC 3261 figure 5 with RFC 6026 figure 4, a function for each state.
+
+void ClientTransaction::invite_calling(const sip::Message& response) {
+  if (response.status() < 200 && !cancel_sent_) stay_.cancel();  // Timer B
+  invite_proceeding(response);
+}
+
+void ClientTransaction::invite_proceeding(const sip::Message& response) {
   const int status = response.status();
-  const std::shared_ptr<ClientUser> user = user_;
-  switch (state_) {
-    case ClientState::calling:
-    case ClientState::proceeding:
-      retransmit_.cancel();
-      if (status < 200) {
-        if (state_ == ClientState::calling && !cancel_sent_) stay_.cancel();
-        state_ = ClientState::proceeding;
-        if (cancel_wanted_ && !cancel_sent_) send_cancel();
-      } else if (status < 300) {
-        enter(ClientState::accepted, owner_.settings().timeout());  // Timer M
-      } else {
-        acknowledge(response);
-        enter(ClientState::completed,
-              if_unreliable(std::max(owner_.settings().timeout(), milliseconds{32'000})));  // D
-      }
-      break;
-    case ClientState::completed:
-      if (status >= 300) owner_.network().send(flow_, request_);  // the ACK once more
-      return;
-    case ClientState::accepted:
-      if (status < 200 || status >= 300) return;
-      break;
-    case ClientState::terminated:
-      return;
+  retransmit_.cancel();
+  if (status < 200) {
+    state_ = ClientState::proceeding;
+    if (cancel_wanted_ && !cancel_sent_) send_cancel();
+  } else if (status < 300) {
+    enter(ClientState::accepted, owner_.settings().timeout());  // Timer M
+  } else {
+    acknowledge(response);
+    enter(ClientState::completed,
+          if_unreliable(std::max(owner_.settings().timeout(), milliseconds{32'000})));  // Timer D
   }
-  if (user) user->received(*this, response);
-  if (state_ == ClientState::completed && !stay_.is_set()) terminate();
+  pass_up(response);
 }
 
-// RFC 3261 figure 6.
-void ClientTransaction::receive_non_invite(const sip::Message& response) {
-  const std::shared_ptr<ClientUser> user = user_;
-  switch (state_) {
-    case ClientState::calling:
-    case ClientState::proceeding:
-      if (response.status() < 200) {
-        state_ = ClientState::proceeding;  // Timers E and F run on (§17.1.2.2)
-      } else {
-        retransmit_.cancel();
-        enter(ClientState::completed, if_unreliable(owner_.settings().t4));  // Timer K
-      }
-      break;
-    case ClientState::completed:
-    case ClientState::accepted:
-    case ClientState::terminated:
-      return;
-  }
-  if (user) user->received(*this, response);
+void ClientTransaction::invite_completed(const sip::Message& response) {
+  if (response.status() >= 300) owner_.network().send(flow_, request_);  // the ACK once more
+}
+
+void ClientTransaction::invite_accepted(const sip::Message& response) {
+  if (response.status() >= 200 && response.status() < 300) pass_up(response);
+}
+
+// RFC 3261 figure 6. Timers E and F run on in Proceeding (§17.1.2.2).
+
+void ClientTransaction::non_invite_trying(const sip::Message& response) {
+  state_ = ClientState::proceeding;
+  non_invite_proceeding(response);
+}
+
+void ClientTransaction::non_invite_proceeding(const sip::Message& response) {
+  if (response.status() >= 200)
+    enter(ClientState::completed, if_unreliable(owner_.settings().t4));  // Timer K
+  pass_up(response);
+}
+
+// To the user, who may let go of the transaction. Over a reliable transport Timers D and K are zero.
+void ClientTransaction::pass_up(const sip::Message& response) {
+  if (const std::shared_ptr<ClientUser> user = user_) user->received(*this, response);
   if (state_ == ClientState::completed && !stay_.is_set()) terminate();
 }
 
@@ -115,7 +122,6 @@ void ClientTransaction::cancel(std::string_view reason) {
 }
 
 void ClientTransaction::flow_failed() {
-  if (has_final()) return terminate();
   if (const auto user = user_) user->transport_failed(*this);
   terminate();
 }
@@ -161,6 +167,7 @@ void ClientTransaction::acknowledge(const sip::Message& response) {
 
 void ClientTransaction::enter(ClientState state, milliseconds stay) {
   state_ = state;
+  owner_.leave_flow(*this);
   stay_.cancel();
   retransmit_.cancel();
   if (stay > milliseconds{0}) owner_.timers().set(stay_, stay);

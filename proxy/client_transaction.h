@@ -54,13 +54,18 @@ class ClientTransaction
   // Ends a pending INVITE: the CANCEL goes out at once or, before a provisional response, with the first one
   // (§9.1), with that Reason (RFC 3326) unless it is "".
   void cancel(std::string_view reason);
-  // The flow broke.
+  // The flow broke before the final response.
   void flow_failed();
 
  private:
   friend class Transactions;
-  void receive_invite(const sip::Message& response);
-  void receive_non_invite(const sip::Message& response);
+  void invite_calling(const sip::Message& response);
+  void invite_proceeding(const sip::Message& response);
+  void invite_completed(const sip::Message& response);
+  void invite_accepted(const sip::Message& response);
+  void non_invite_trying(const sip::Message& response);
+  void non_invite_proceeding(const sip::Message& response);
+  void pass_up(const sip::Message& response);
   void retransmit_timer();
   void state_timer();
   void send_cancel();

@@ -27,8 +27,18 @@ class ServerUser {
   virtual void terminated(ServerTransaction& transaction) = 0;
 };
 
-// RFC 3261 figures 7 and 8; RFC 6026 figure 5. `trying` is for non-INVITE only, `accepted` and `confirmed`
-// for INVITE only.
+// RFC 3261 figures 7 (INVITE, with RFC 6026 figure 5) and 8 (non-INVITE, with RFC 4320 §4.1):
+//
+//                 the request again    1xx to send     2xx to send        3xx-6xx to send     ACK timer
+//   INVITE
+//   proceeding    send the last 1xx    send            send, accepted     send, completed     -            -
+//   completed     send the response    -               send (§16.7 (5))   -                   confirmed    G:
+//   send, H: end confirmed     -                    -               send (§16.7 (5))   -                   -
+//   I: end accepted      -                    -               send               -                   (no
+//   match)   L: end non-INVITE trying        -                    -               send, completed    send,
+//   completed                  100, proceeding proceeding    send the 100         -               send,
+//   completed    send, completed                  - completed     send the response    -               - - J:
+//   end
 enum class ServerState : std::uint8_t { trying, proceeding, completed, confirmed, accepted, terminated };
 
 class ServerTransaction {

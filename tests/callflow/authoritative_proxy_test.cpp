@@ -219,6 +219,24 @@ TEST_F(CallThroughAnEdge, ResolvesTheGruuAndDiscardsThePathWithinTheDialog) {
   goes_through_west(alice, dialog, "BYE");
 }
 
+// draft-ietf-sip-outbound-00 §8: "Part way through the call, the flow to the Primary proxy is lost. The BYE
+// message for the call is rerouted to the callee via the Backup proxy." The callee is known by its GRUU.
+TEST_F(CallThroughAnEdge, IsEndedThroughTheOtherEdgeWhenItsOwnHasDied) {
+  registers(east, kEastPath, 2);
+  registers(west, kWestPath, 1);
+  Dialog dialog = is_answered(alice, gruu);
+  alice.sends(alice.within(dialog, "ACK"));
+  arrives(west, "ACK");
+  alice.sends(alice.within(dialog, "BYE"));
+  arrives(west, "BYE");  // ... and west is silent for ever
+  edge.passes(6s);
+  const Packet bye = arrives(east, "BYE");
+  EXPECT_THAT(bye.all("Route"), ElementsAre(kEastPath));
+  east.sends(east.answers(bye, 200));
+  while (alice.waiting() > 1) alice.receives("SIP/2.0 100");
+  alice.receives("SIP/2.0 200");
+}
+
 // RFC 5627 §6.1: out of the dialog the Path is the way to the GRUU, as it is to the AOR.
 TEST_F(CallThroughAnEdge, TakesThePathToTheGruuOutsideTheDialog) {
   alice.sends(alice.opens("REFER", gruu, {"Refer-To: <sip:dora@example.net>"}));
