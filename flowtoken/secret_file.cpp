@@ -16,7 +16,7 @@
 namespace flowgate {
 namespace {
 
-constexpr std::size_t max_file_size = 16 * 1024;
+constexpr std::size_t max_file_size = 16'384;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw std::runtime_error(file.string() + ": " + what);

@@ -28,7 +28,8 @@ constexpr unsigned registered_bit = 0x20;
 constexpr unsigned reserved_bits = 0xc0;
 
 constexpr std::size_t token_size(bool v6, bool stream) {
-  return addresses_at + 2 * (v6 ? 18 : 6) + (stream ? serial_size : 0);
+  constexpr std::size_t v4_endpoint_size = 6, v6_endpoint_size = 18;
+  return addresses_at + 2 * (v6 ? v6_endpoint_size : v4_endpoint_size) + (stream ? serial_size : 0);
 }
 constexpr std::size_t max_token_size = token_size(true, true);
 
