@@ -81,7 +81,9 @@ Edge read_edge(const Section& top, const std::set<Role>& roles) {
     top.refuse("edge", "next_hop is missing: an edge that is no registrar needs to know where requests go");
   }
   edge.flow_timer = seconds(section.number("flow_timer", 120, 1, 86'400));
-  edge.grace = seconds(section.number("flow_timer_grace", 10, 1, 86'400));
+  // Time for a keepalive to be sent again, if one was lost.
+  const auto quarter = static_cast<std::uint32_t>(edge.flow_timer.count() / 4);
+  edge.grace = seconds(section.number("flow_timer_grace", std::clamp(quarter, 2U, 30U), 1, 86'400));
   edge.stun_parameter = section.flag("stun_parameter", false);
   return edge;
 }
@@ -100,8 +102,8 @@ void refuse_admin(const Section& top) {
 Limits read_limits(const Section& top) {
   const Section section =
       top.section("limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes",
-                             "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor", "transactions", "transaction_bytes",
-                             "registered_flows", "send_queue_bytes"});
+                             "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor",
+                             "transactions", "transaction_bytes", "registered_flows", "send_queue_bytes"});
   const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
                                  std::size_t most) {
     return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
@@ -150,9 +152,9 @@ bool Config::listens(Protocol protocol) const {
 
 Config load(const std::filesystem::path& file) {
   const Document document(file);
-  const Section top(Value(document.root(), ""),
-                    {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin",
-                     "threads", "limits", "timers", "dns", "proxy_protocol", "host_names", "gruu", "reg_event"});
+  const Section top(Value(document.root(), ""), {"roles", "domains", "listen", "tls", "registrar", "edge",
+                                                 "flow_token", "admin", "threads", "limits", "timers", "dns",
+                                                 "proxy_protocol", "host_names", "gruu", "reg_event"});
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   Config config;
   config.roles = read_roles(top);

@@ -24,7 +24,7 @@ namespace flowgate::conf {
 enum class Role { edge, registrar };
 struct Edge {
   std::chrono::seconds flow_timer{120};  // RFC 5626 §5.4, Flow-Timer
-  std::chrono::seconds grace{10};        // a flow that is silent for longer than both together is gone
+  std::chrono::seconds grace{30};        // a flow that is silent for longer than both together is gone
   std::string next_hop;                  // a SIP URI; empty: none
   bool stun_parameter = false;           // draft-ietf-sip-outbound-00 §7
 };

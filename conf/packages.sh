@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2034
 
 build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev libc-ares-dev'
-test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iproute2 nftables conntrack baresip-core sip-tester clang libclang-rt-14-dev'
+test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iproute2 nftables conntrack baresip-core sip-tester kamailio kamailio-outbound-modules clang libclang-rt-14-dev'
 lint_packages='git clang-format clang-tidy'
 coverage_packages='gcovr'
 
@@ -22,6 +22,10 @@ install_missing() {
     }
     as_root=sudo
   fi
+  # The tests start Kamailio themselves. Its service would hold the ports of conf/flowgate.yaml.
+  case "$missing " in
+    *" kamailio "*) [ ! -d /run/systemd/system ] || $as_root systemctl mask kamailio.service ;;
+  esac
   echo "Installing$missing"
   $as_root apt-get -q -o DPkg::Lock::Timeout=300 update
   # shellcheck disable=SC2086 # one word per package

@@ -19,10 +19,13 @@ void AckForwarder::forward(const Flow& source, const sip::Message& ack, const Ro
       send(source, target.flow, ack, plan);
       continue;
     }
+    const auto peer = target.aor.empty() ? decision.peer : std::nullopt;
     const auto kept = std::make_shared<sip::StoredMessage>(ack);
     const bool loopback = target.configured || source.remote.is_loopback();
     find_next_hops(parts_, next_hop, loopback, ack.text().size() + kForwardingOctets,
-                   [this, source, kept, plan](std::vector<NextHop> hops) {
+                   [this, source, kept, plan, peer](std::vector<NextHop> hops) {
+                     if (peer) hops = hops_of_peer(hops, *peer);
+                     if (peer && hops.empty()) return send(source, *peer, kept->get(), plan);
                      connect_first(parts_, std::move(hops),
                                    [this, source, kept, plan](boost::system::result<Flow> to) {
                                      if (to) send(source, *to, kept->get(), plan);

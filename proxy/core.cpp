@@ -79,6 +79,11 @@ void Core::flow_closed(Instant now, const Flow& flow) {
   transactions_.flow_failed(flow);
 }
 
+// RFC 5626 §7: "destination unreachable ICMP error on a UDP flow".
+void Core::flow_unreachable(Instant now, const Flow& flow) {
+  if (transactions_.awaits_response(flow)) flow_closed(now, flow);
+}
+
 void Core::keepalive(Instant now, const Flow& flow) {
   ua_flows_.heard(flow, now);
 }
@@ -144,7 +149,10 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
     const sip::StoredMessage request = with_received(message, *via, flow);
     return answer_statelessly(flow, request.get(), key, 503, fields);
   }
-  ServerTransaction& server = transactions_.make_server(key, flow, with_received(message, *via, flow));
+  // RFC 6223 §4.4: for a registration, or for a dialog whose route set we are in.
+  const bool kept = method == Method::register_ || forms_dialog(message);
+  const std::chrono::seconds keep = kept ? options_.roles.flow_timer : std::chrono::seconds{};
+  ServerTransaction& server = transactions_.make_server(key, flow, with_received(message, *via, flow, keep));
   method == Method::cancel ? receive_cancel(server, invite) : handle(server);
 }
 
@@ -202,13 +210,12 @@ void Core::handle(ServerTransaction& server) {
     return server.respond(decision.refusal.status, decision.refusal.reason, decision.refusal.fields);
   }
   const bool arrived = decision.next_route.empty() && !decision.down;
-  if (arrived && options_.roles.registrar && request.method() == Method::subscribe &&
-      notifier_.takes(request, uri, server.flow())) {
-    return notifier_.receive(server, uri);
-  }
-  if (arrived && targets_.is_for_us(request, uri, server.flow())) {
+  const bool subscribes = arrived && options_.roles.registrar && request.method() == Method::subscribe &&
+                          notifier_.takes(request, uri, server.flow());
+  if (subscribes || (arrived && targets_.is_for_us(request, uri, server.flow()))) {
     if (const Refusal refusal = check_uas(server))
       return server.respond(refusal.status, refusal.reason, refusal.fields);
+    if (subscribes) return notifier_.receive(server, uri);
     if (request.method() == Method::register_) return handle_register(server);
     const bool gruu = registrar_.serves(uri);
     if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
@@ -244,10 +251,12 @@ void Core::handle_register(ServerTransaction& server) {
 // §11.2
 void Core::answer_options(ServerTransaction& server) {
   std::string fields;
-  sip::FieldWriter(fields)
-      .field("Allow", {kAllow})
+  sip::FieldWriter writer(fields);
+  writer.field("Allow", {kAllow})
       .field("Accept", {"application/sdp"})
       .field("Supported", {"outbound, path, gruu"});
+  // RFC 6665 §4.4.4
+  if (options_.roles.registrar) writer.field("Allow-Events", {"reg"});
   server.respond(200, {}, fields);
 }
 

@@ -50,6 +50,9 @@ class Core {
   void receive(Instant now, const Flow& flow, std::span<char> text);
   // A stream flow is gone: its bindings go, what was sent over it and not answered fails.
   void flow_closed(Instant now, const Flow& flow);
+  // A network error has come back for something that was sent over a UDP flow. When a request over it waits
+  // for its response, the flow is gone; else nothing shows that the error is genuine.
+  void flow_unreachable(Instant now, const Flow& flow);
   // A STUN request or a line end came over `flow`, and was answered (RFC 5626 §3.5).
   void keepalive(Instant now, const Flow& flow);
   // The location service has told its observer.

@@ -107,7 +107,10 @@ bool Forwarder::is_loop(const sip::Message& request) const {
     const auto branch = via ? Branch::parse(via->branch()) : std::nullopt;
     if (!branch) continue;
     if (!hash) hash = loop_hash(request);
-    if (branch->loop_hash == *hash) return true;
+    // RFC 3261 §16.3 (4): only "a Via header field with a sent-by value that equals a value placed into
+    // previous requests by the proxy".
+    const auto sent_by = Endpoint::from(via->host, via->port.value_or(5060));
+    if (branch->loop_hash == *hash && sent_by && local_.is_sent_by(*sent_by)) return true;
   }
   return false;
 }

@@ -51,6 +51,14 @@ void find_next_hops(CoreParts& parts, std::string_view text, bool loopback, std:
                          });
 }
 
+std::vector<NextHop> hops_of_peer(const std::vector<NextHop>& hops, const Flow& peer) {
+  std::vector<NextHop> own;
+  for (const NextHop& hop : hops) {
+    if (hop.address.same_address(peer.remote)) own.push_back(hop);
+  }
+  return own;
+}
+
 void connect_first(CoreParts& parts, std::vector<NextHop> hops, Network::Connected done) {
   connect_from(parts, std::make_shared<const std::vector<NextHop>>(std::move(hops)), 0, std::move(done));
 }

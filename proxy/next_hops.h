@@ -20,6 +20,9 @@ namespace flowgate::proxy {
 void find_next_hops(CoreParts& parts, std::string_view uri, bool loopback, std::size_t octets,
                     std::function<void(std::vector<NextHop>)> done);
 
+// Those of `hops` that are at the far end of `peer`. None: down the flow itself.
+std::vector<NextHop> hops_of_peer(const std::vector<NextHop>& hops, const Flow& peer);
+
 // A flow to the first of `hops` that can be reached. `done` is called once, at once or later.
 void connect_first(CoreParts& parts, std::vector<NextHop> hops, Network::Connected done);
 

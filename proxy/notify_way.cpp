@@ -50,8 +50,11 @@ void to_instance(const NotifierParts& parts, const NotifierDialog& dialog, const
                  std::size_t octets, Done done) {
   parts.core.registrar.locate(
       gruu, parts.now(),
-      [&parts, flow = dialog.flow(), octets, done = std::move(done)](const registrar::Located& located) {
-        if (located.targets.empty()) return done(std::nullopt);
+      [&parts, flow = dialog.flow(), direct = dialog.direct(), gruu = dialog.remote_target(), octets,
+       done = std::move(done)](const registrar::Located& located) {
+        // A flow without a binding still leads to the UA.
+        if (located.targets.empty())
+          return done(direct ? std::optional{NotifyWay{gruu, {}, flow}} : std::nullopt);
         const auto same_flow = std::ranges::find_if(located.targets, [&](const registrar::Target& target) {
           return target.by_flow && target.flow == flow;
         });

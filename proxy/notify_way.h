@@ -18,9 +18,9 @@ struct NotifyWay {
 };
 
 // Along the route set; else to the instance whose GRUU the subscriber gave as its Contact, over the flow that
-// the dialog knows or, when that is gone, its newest; else down the flow that the SUBSCRIBE came over, when
-// its sender is at the other end; else to the Contact. `octets`: how long the NOTIFY is, about. `done` is
-// called once, at once or later; with nothing when there is no way.
+// the dialog knows or, when it is not registered over that, its newest; else down the flow that the SUBSCRIBE
+// came over, when its sender is at the other end; else to the Contact. `octets`: how long the NOTIFY is,
+// about. `done` is called once, at once or later; with nothing when there is no way.
 void find_notify_way(const NotifierParts& parts, const NotifierDialog& dialog, std::size_t octets,
                      std::function<void(std::optional<NotifyWay>)> done);
 

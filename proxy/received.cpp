@@ -7,17 +7,20 @@
 
 namespace flowgate::proxy {
 
-sip::StoredMessage with_received(const sip::Message& request, const sip::Via& top_via, const Flow& flow) {
+sip::StoredMessage with_received(const sip::Message& request, const sip::Via& top_via, const Flow& flow,
+                                 std::chrono::seconds keep) {
   const auto sent_by = Endpoint::from(top_via.host, 0);
   const bool same = sent_by && sent_by->same_address(flow.remote);
   const bool rport = top_via.wants_rport();
-  if (same && !rport && !top_via.params.has("received")) return sip::StoredMessage(request);
+  const bool keeps = keep.count() > 0 && top_via.params.find("keep") == "";
+  if (same && !rport && !keeps && !top_via.params.has("received")) return sip::StoredMessage(request);
 
   std::string params;
   for (const sip::Param& param : top_via.params) {
     if (sip::equals_nocase(param.name, "received") || sip::equals_nocase(param.name, "rport")) continue;
     params += ';';
     params += param.whole;
+    if (keeps && sip::equals_nocase(param.name, "keep")) params += "=" + std::to_string(keep.count());
   }
   // RFC 3261 §25.1: via-received takes an IPv6 address without brackets.
   if (!same || rport) params += ";received=" + flow.remote.address();

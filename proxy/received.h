@@ -1,6 +1,8 @@
 // The top Via of a request, completed with where the request really came from: RFC 3261 §18.2.1, RFC 3581 §4.
 #pragma once
 
+#include <chrono>
+
 #include "flowtoken/flow.h"
 #include "sip/message.h"
 #include "sip/via.h"
@@ -9,7 +11,9 @@ namespace flowgate::proxy {
 
 // A copy of the request whose top Via has `received` when its sent-by is not the source address or when the
 // client wants rport (RFC 3581 §4: then "even if it is identical"), and the value of `rport`. Whatever values
-// the client itself gave them are replaced.
-sip::StoredMessage with_received(const sip::Message& request, const sip::Via& top_via, const Flow& flow);
+// the client itself gave them are replaced. `keep`: seconds, the value that a "keep" parameter gets (RFC 6223
+// §4.4); 0: none.
+sip::StoredMessage with_received(const sip::Message& request, const sip::Via& top_via, const Flow& flow,
+                                 std::chrono::seconds keep = {});
 
 }  // namespace flowgate::proxy

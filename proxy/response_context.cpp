@@ -181,7 +181,7 @@ void ResponseContext::transport_failed(ClientTransaction& transaction) {
 }
 
 void ResponseContext::unreachable(TargetBranch& branch) {
-  if (branch.target().by_flow && located_) parts_.registrar.remove(branch.target());
+  if (branch.target().by_flow) parts_.registrar.remove_flow(branch.target().flow);
   if (try_next_flow(branch)) return;
   if (located_) {
     best_.consider(480, {});

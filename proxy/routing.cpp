@@ -22,11 +22,13 @@ bool is_senders(const FlowTokens::Verified& token, const Flow& source) {
 }
 
 // The far end of the flow is an element with a Route value of its own: a proxy, not a UA. A request for it
-// goes where that says, not down the connection that it once opened for its own requests (RFC 5923 §5).
-bool is_address_of(std::string_view route, const Flow& flow, const sip::Limits& limits) {
+// goes where that says, not down the connection that it once opened for its own requests (RFC 5923 §5): an
+// address must be that of the flow, a name must lead there.
+bool may_be_peer(std::string_view route, const FlowTokens::Verified& token, const sip::Limits& limits) {
   const auto address = sip::Address::parse(route, limits);
-  const auto host = address ? Endpoint::from(address->uri.host, 0) : std::nullopt;
-  return host && host->same_address(flow.remote);
+  if (!address || !address->uri.is_sip()) return false;
+  const auto host = Endpoint::from(address->uri.host, 0);
+  return host ? host->same_address(token.flow.remote) : !token.registered;
 }
 
 }  // namespace
@@ -126,8 +128,8 @@ RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& reque
   // Where we put two Record-Routes, one for each side, the last one is that of the far side, whatever the
   // sender's address is by now.
   if (last_token && (tokens > 1 || last_token->flow != source)) decision.down = last_token;
-  if (decision.down && is_address_of(decision.next_route, decision.down->flow, limits_)) {
-    decision.next_route_is_peer = true;
+  if (decision.down && may_be_peer(decision.next_route, *decision.down, limits_)) {
+    decision.peer = decision.down->flow;
     decision.down.reset();
   }
   return decision;

@@ -25,9 +25,10 @@ struct RouteDecision {
   bool last_route_taken = false;  // ... because a strict router upstream put our URI there: it was the last
                                   // Route value, which is to be taken away
   std::string next_route;         // the first value that is not ours; empty: the Request-URI decides
-  // It is at the far end of a flow that we minted a token for: the dialog that it belongs to was let through,
-  // whoever sends the request.
-  bool next_route_is_peer = false;
+  // next_route is at the far end of this flow, which we minted a token for: the dialog that the request
+  // belongs to was let through, whoever sends it. It goes to that address, or down the flow, and nowhere
+  // else.
+  std::optional<Flow> peer;
 };
 
 class Routing {

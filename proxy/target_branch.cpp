@@ -31,7 +31,10 @@ void TargetBranch::start() {
   const bool loopback = target_.configured || server.flow().remote.is_loopback();
   find_next_hops(context_.parts(), next_hop, loopback, octets,
                  [this, context = context_.shared_from_this()](std::vector<NextHop> hops) {
-                   hops_ = std::move(hops);
+                   // A binding is where its own record says.
+                   const auto peer = target_.aor.empty() ? context->decision().peer : std::nullopt;
+                   hops_ = peer ? hops_of_peer(hops, *peer) : std::move(hops);
+                   if (peer && hops_.empty() && wanted()) return send(*peer);
                    connect();
                  });
 }

@@ -109,7 +109,7 @@ void TargetFinder::find(Instant now, const sip::Message& request, const Flow& fl
 
   Targets found;
   found.targets.push_back(plain_target(uri, decision));
-  if (decision.down || decision.next_route_is_peer) return done(std::move(found));
+  if (decision.down || decision.peer) return done(std::move(found));
   if (decision.next_route.empty() && is_for_us(request, uri, flow)) {
     found.refusal = {404, {}, {}};
   } else if (decision.next_route.empty() && !uri.is_sip() && roles_.next_hop.empty()) {

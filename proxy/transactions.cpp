@@ -50,7 +50,7 @@ ClientTransaction& Transactions::make_client(const Branch& branch, sip::Method m
       std::make_unique<ClientTransaction>(*this, branch, method, flow, std::move(request), std::move(user));
   ClientTransaction& transaction = *owned;
   client_[ClientKey{branch.id, method == sip::Method::cancel}] = std::move(owned);
-  if (is_stream(flow.protocol)) on_flow_[flow.serial].push_back(transaction);
+  on_flow_[flow].push_back(transaction);
   return transaction;
 }
 
@@ -67,7 +67,7 @@ void Transactions::send_cancel(const Branch& invite, const Flow& flow, std::stri
 }
 
 void Transactions::flow_failed(const Flow& flow) {
-  const auto found = on_flow_.find(flow.serial);
+  const auto found = on_flow_.find(flow);
   if (found == on_flow_.end()) return;
   OnFlow failed;
   failed.swap(found->second);
@@ -97,13 +97,16 @@ void Transactions::remove(ClientTransaction& transaction) {
   const auto found =
       client_.find(ClientKey{transaction.branch().id, transaction.method() == sip::Method::cancel});
   if (found == client_.end() || found->second.get() != &transaction) return;
-  if (is_stream(transaction.flow().protocol)) {
-    const auto on_flow = on_flow_.find(transaction.flow().serial);
-    if (transaction.is_linked()) transaction.unlink();
-    if (on_flow != on_flow_.end() && on_flow->second.empty()) on_flow_.erase(on_flow);
-  }
+  leave_flow(transaction);
   dead_client_.push_back(std::move(found->second));
   client_.erase(found);
+}
+
+void Transactions::leave_flow(ClientTransaction& transaction) {
+  if (!transaction.is_linked()) return;
+  transaction.unlink();
+  const auto found = on_flow_.find(transaction.flow());
+  if (found != on_flow_.end() && found->second.empty()) on_flow_.erase(found);
 }
 
 }  // namespace flowgate::proxy

@@ -5,7 +5,6 @@
 #include <boost/intrusive/list.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "proxy/client_transaction.h"
@@ -45,7 +44,9 @@ class Transactions {
   // CANCEL is a transaction of its own with the branch of its INVITE (§9.1). Nobody waits for its outcome.
   void send_cancel(const Branch& invite, const Flow& flow, std::string request);
 
-  // All client transactions on a broken flow fail now.
+  // Does a client transaction on that flow wait for its final response?
+  bool awaits_response(const Flow& flow) const { return on_flow_.contains(flow); }
+  // All of those fail now: the flow is broken.
   void flow_failed(const Flow& flow);
 
   // Frees what has terminated. Called when no transaction is on the call stack.
@@ -60,6 +61,8 @@ class Transactions {
   friend class ClientTransaction;
   void remove(ServerTransaction& transaction);
   void remove(ClientTransaction& transaction);
+  // It has its final response, or will have none.
+  void leave_flow(ClientTransaction& transaction);
 
   struct ClientKey {
     std::uint64_t id = 0;
@@ -82,7 +85,7 @@ class Transactions {
   boost::unordered_flat_map<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
   boost::unordered_flat_map<std::uint64_t, TransactionKey> merged_;  // the first with that hash
   std::size_t octets_ = 0;
-  std::unordered_map<std::uint64_t, OnFlow> on_flow_;  // by the serial of the connection
+  boost::unordered_flat_map<Flow, OnFlow, FlowHash> on_flow_;  // those that wait for a final response
   std::vector<std::unique_ptr<ServerTransaction>> dead_server_;
   std::vector<std::unique_ptr<ClientTransaction>> dead_client_;
 };

@@ -30,10 +30,10 @@ struct Binding {
   Flow flow;                     // the flow that the REGISTER came over
   bool by_flow = false;          // requests go down `flow`; else to the URI (or along the Path)
   std::uint64_t epoch =
-      0;               // temporary GRUUs handed out with this binding carry it; drawn anew with a new Call-ID
+      0;  // temporary GRUUs handed out with this binding carry it; drawn anew with a new Call-ID
   std::uint32_t first_cseq = 0;  // of the REGISTER that drew the epoch (RFC 5628 §5)
-  Instant registered;  // since when it is there without a break
-  Instant updated;     // when it was refreshed last
+  Instant registered;            // since when it is there without a break
+  Instant updated;               // when it was refreshed last
   Instant expires;
 };
 

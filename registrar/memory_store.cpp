@@ -78,8 +78,7 @@ void MemoryStore::update(std::string_view aor, Change change, Done done) {
 void MemoryStore::remove_flow(const Flow& flow) {
   const auto over_flow = [&flow](const Binding& binding) { return binding.by_flow && binding.flow == flow; };
   for (const std::string& aor : flows_.take(flow)) {
-    edit(stripe_of(aor), aor,
-         [&](Record& record) { erase_if(record.bindings, over_flow); });
+    edit(stripe_of(aor), aor, [&](Record& record) { erase_if(record.bindings, over_flow); });
     announce(aor, Cause::flow_failure);
   }
 }

@@ -141,4 +141,8 @@ void Registrar::remove(const Target& target) {
                         [target](const Binding& binding) { return is_binding_of(target, binding); });
 }
 
+void Registrar::remove_flow(const Flow& flow) {
+  location_.remove_flow(flow);
+}
+
 }  // namespace flowgate::registrar

@@ -90,8 +90,10 @@ class Registrar {
   // or later.
   void registered_along(const sip::Uri& from, const Flow& flow, Instant now, std::function<void(bool)> done);
 
-  // A target turned out to be dead (430, or a broken flow): its binding goes, unless it was refreshed since.
+  // A target turned out to be dead (430): its binding goes, unless it was refreshed since.
   void remove(const Target& target);
+  // RFC 5626 §7: a flow can no longer be sent on. All bindings that use it go, "regardless of AOR".
+  void remove_flow(const Flow& flow);
 
  private:
   Options options_;

@@ -13,6 +13,10 @@
 namespace flowgate::transport {
 namespace {
 
+// RFC 1122 §4.1.3.3: an ICMP error that an earlier datagram has brought back is the answer to the next call,
+// whatever that sends. So a datagram is tried again, as often as other errors may come in between.
+constexpr unsigned attempts = 8;
+
 struct Control {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> octets;
 };
@@ -50,27 +54,34 @@ void DatagramQueue::push(const Endpoint* source, const Endpoint& remote, std::st
   arena_.append(text);
 }
 
-bool DatagramQueue::flush(int fd) {
-  unsigned refused = 0;
+bool DatagramQueue::flush(int fd, UdpErrors& errors) {
+  unsigned refusals = 0, alone = 0;
   while (sent_ < waiting_.size()) {
     const int count = send_batch(fd);
     if (count > 0) {
       sent_ += static_cast<std::size_t>(count);
-      refused = 0;
+      refusals = alone = 0;
     } else if (would_block()) {
       forget_sent();
       return false;
-    } else if (errno != EINTR && ++refused == 2) {
-      // The first refusal may be an ICMP error that an earlier datagram has brought back; the second is this
-      // one's.
+    } else if (const int error = errno; error != EINTR) {
+      // It is this datagram's own error when it comes twice and there is no other to read.
+      alone = errors.read(fd) ? 0 : alone + 1;
+      if (alone < 2 && ++refusals < attempts) continue;
+      if (alone == 2) refuse(errors, error);
       ++sent_;
-      refused = 0;
+      refusals = alone = 0;
     }
   }
   waiting_.clear();
   arena_.clear();
   sent_ = 0;
   return true;
+}
+
+void DatagramQueue::refuse(UdpErrors& errors, int error) {
+  const Datagram& datagram = waiting_[sent_];
+  errors.refused(datagram.sourced ? &datagram.source : nullptr, datagram.remote, error);
 }
 
 int DatagramQueue::send_batch(int fd) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flowtoken/flow.h"
+#include "transport/udp_errors.h"
 
 namespace flowgate::transport {
 
@@ -21,8 +22,8 @@ class DatagramQueue {
   void push(const Endpoint* source, const Endpoint& remote, std::string_view text);
 
   // Sends until the queue is empty (true) or the kernel takes no more (false: once writable, again). A
-  // datagram that the kernel refuses is lost like any other on its way.
-  bool flush(int fd);
+  // datagram that the kernel refuses is lost like any other on its way; `errors` is told.
+  bool flush(int fd, UdpErrors& errors);
 
   std::size_t size() const { return waiting_.size() - sent_; }
 
@@ -36,6 +37,7 @@ class DatagramQueue {
   };
 
   int send_batch(int fd);
+  void refuse(UdpErrors& errors, int error);
   void forget_sent();
 
   std::vector<Datagram> waiting_;

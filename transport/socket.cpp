@@ -64,6 +64,11 @@ bool ask_for_local_address(int fd, const Endpoint& local) {
   return local.v6 ? set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) : set(fd, IPPROTO_IP, IP_PKTINFO, 1);
 }
 
+// The errors that ICMP brings back are kept with the addresses of the datagram that they are about.
+bool ask_for_errors(int fd, const Endpoint& local) {
+  return local.v6 ? set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1) : set(fd, IPPROTO_IP, IP_RECVERR, 1);
+}
+
 }  // namespace
 
 Fd::~Fd() {
@@ -97,6 +102,7 @@ boost::system::result<Fd> open_udp(const Endpoint& local) {
   Fd fd = open_socket(local, SOCK_DGRAM);
   if (!fd || !bind_to(fd.get(), local)) return last_error();
   if (local.is_unspecified() && !ask_for_local_address(fd.get(), local)) return last_error();
+  if (!ask_for_errors(fd.get(), local)) return last_error();
   set_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
   set_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF);
   return fd;

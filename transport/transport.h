@@ -51,6 +51,9 @@ class Receiver {
   // The connection is gone, whoever closed it. Called once for every stream flow that was seen, never from
   // inside send().
   virtual void closed(const Flow& flow) = 0;
+  // Something that was sent over this UDP flow has met an ICMP error, or could not be sent: RFC 3261 §18.4.
+  // Anybody who guesses the addresses can forge that. Never called from inside send().
+  virtual void unreachable(const Flow& flow) = 0;
 };
 
 class Shard;

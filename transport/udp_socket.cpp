@@ -24,7 +24,8 @@ UdpSocket::UdpSocket(std::shared_ptr<Shard> shard, Descriptor socket)
     : shard_(std::move(shard)),
       socket_(std::move(socket)),
       local_(local_endpoint(socket_.native_handle())),
-      wildcard_(local_.is_unspecified()) {}
+      wildcard_(local_.is_unspecified()),
+      errors_(local_) {}
 
 void UdpSocket::send(const Endpoint& local, const Endpoint& remote, std::string_view text) {
   queue_.push(wildcard_ ? &local : nullptr, remote, text);
@@ -56,14 +57,20 @@ void UdpSocket::receive() {
   DatagramBatch& batch = shard_->datagrams;
   for (unsigned i = 0; i < batches_per_wakeup; ++i) {
     const int count = batch.receive(socket_.native_handle());
-    if (count < 0 && would_block()) break;
-    // Any other error was brought by ICMP for something sent earlier (RFC 1122 §4.1.3.3): read on.
+    if (count < 0) {
+      // Either an error was brought by ICMP for something sent earlier (RFC 1122 §4.1.3.3), which does not
+      // keep what has come from being read; or that error is what woke us.
+      const bool nothing = would_block();
+      errors_.read(socket_.native_handle());
+      if (nothing) break;
+    }
     for (int d = 0; d < count; ++d) {
       take(batch, static_cast<unsigned>(d));
       if (!socket_.is_open()) return;
     }
     if (count >= 0 && count < static_cast<int>(DatagramBatch::capacity)) break;
   }
+  report_errors();
   wait_readable();
 }
 
@@ -96,11 +103,27 @@ void UdpSocket::answer_stun(const Flow& flow, std::string_view request) {
 }
 
 void UdpSocket::flush() {
-  if (!socket_.is_open() || queue_.flush(socket_.native_handle())) return;
+  if (!socket_.is_open()) return;
+  const bool all = queue_.flush(socket_.native_handle(), errors_);
+  report_errors();
+  if (all) return;
   flush_ = Flush::blocked;
   socket_.async_wait(Descriptor::wait_write, [self = shared_from_this()](boost::system::error_code error) {
     self->flush_ = Flush::idle;
     if (!error) self->flush();
+  });
+}
+
+// Behind the caller: send() may be among them.
+void UdpSocket::report_errors() {
+  if (reporting_ || errors_.empty()) return;
+  reporting_ = true;
+  boost::asio::post(shard_->context, [self = shared_from_this()] {
+    self->reporting_ = false;
+    for (const Flow& flow : self->errors_.take()) {
+      if (!self->socket_.is_open()) return;
+      self->shard_->receiver->unreachable(flow);
+    }
   });
 }
 

@@ -8,6 +8,7 @@
 #include "transport/datagram_batch.h"
 #include "transport/datagram_queue.h"
 #include "transport/socket.h"
+#include "transport/udp_errors.h"
 
 namespace flowgate::transport {
 
@@ -31,6 +32,7 @@ class UdpSocket : public std::enable_shared_from_this<UdpSocket> {
   void take(DatagramBatch& batch, unsigned index);
   void answer_stun(const Flow& flow, std::string_view request);
   void flush();
+  void report_errors();
 
   enum class Flush : std::uint8_t { idle, posted, blocked };
 
@@ -39,7 +41,9 @@ class UdpSocket : public std::enable_shared_from_this<UdpSocket> {
   const Endpoint local_;
   const bool wildcard_;
   DatagramQueue queue_;
+  UdpErrors errors_;
   Flush flush_ = Flush::idle;
+  bool reporting_ = false;
 };
 
 }  // namespace flowgate::transport

@@ -108,6 +108,20 @@ void Shard::flow_closed(const Flow& flow) {
   arm();
 }
 
+void Shard::unreachable(const Flow& flow) {
+  flow_unreachable(flow);
+  // The kernel gives an ICMP error to the socket that would receive from the flow, whichever has sent.
+  for (const auto& shard : shards_) {
+    if (shard.get() == this) continue;
+    boost::asio::post(shard->context_, [other = shard.get(), flow] { other->flow_unreachable(flow); });
+  }
+}
+
+void Shard::flow_unreachable(const Flow& flow) {
+  core_->flow_unreachable(Clock::now(), flow);
+  arm();
+}
+
 bool Shard::send(const Flow& flow, std::string_view text) {
   // A datagram may leave from any shard's socket: they are bound to the same address. A connection has one
   // owner.

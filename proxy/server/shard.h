@@ -48,6 +48,7 @@ class Shard final : public transport::Receiver, public proxy::Network {
   void received(const Flow& flow, std::span<char> text) override;
   void keepalive(const Flow& flow) override;
   void closed(const Flow& flow) override;
+  void unreachable(const Flow& flow) override;
 
   // proxy::Network
   bool send(const Flow& flow, std::string_view text) override;
@@ -56,6 +57,7 @@ class Shard final : public transport::Receiver, public proxy::Network {
 
  private:
   void flow_closed(const Flow& flow);
+  void flow_unreachable(const Flow& flow);
   bool dialable(Protocol protocol, bool v6) const;
   void arm();
 

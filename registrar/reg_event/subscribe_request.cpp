@@ -1,7 +1,6 @@
 #include "registrar/reg_event/subscribe_request.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string_view>
 
@@ -33,23 +32,6 @@ std::string event_for_notify(std::string_view event) {
   const auto params = sip::Params::parse(event.substr(semicolon));
   if (const auto id = params ? params->find("id") : std::nullopt) (repeated += ";id=") += *id;
   return repeated;
-}
-
-// RFC 3261 §8.2.2.3: option tags in Require that are not understood.
-Refusal check_require(const sip::Message& subscribe) {
-  constexpr std::array<std::string_view, 3> understood{"gruu", "outbound", "path"};
-  std::string unsupported;
-  sip::Values required{subscribe, sip::Header::require};
-  while (const auto tag = required.next()) {
-    if (std::ranges::any_of(understood, [&](auto each) { return sip::equals_nocase(each, tag->text); }))
-      continue;
-    if (!unsupported.empty()) unsupported += ", ";
-    unsupported += tag->text;
-  }
-  if (unsupported.empty()) return std::nullopt;
-  Answer answer{420, {}, {}, {}};
-  sip::FieldWriter{answer.fields}.field("Unsupported", {unsupported});
-  return answer;
 }
 
 // accept-range = media-range *(SEMI accept-param); media-range = ( "*/*" / ( m-type SLASH "*" ) / ... )
@@ -103,7 +85,6 @@ boost::system::result<SubscribeRequest, Answer> read_subscribe(const sip::Messag
   if (!asks_for_reg(subscribe)) return bad_event();
   SubscribeRequest request;
   request.event = event_for_notify(subscribe.value(sip::Header::event));
-  if (auto refusal = check_require(subscribe)) return *refusal;
   if (auto refusal = check_accept(subscribe)) return *refusal;
   if (auto refusal = read_duration(subscribe, options, request.duration)) return *refusal;
   return request;

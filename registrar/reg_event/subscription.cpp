@@ -21,7 +21,9 @@ Instant Subscription::may_notify() const {
 
 std::string Subscription::tell(const Registration& registration, bool full, const DocumentTerms& terms) {
   full = full || full_next_ || told_ < registration.forgotten();
-  Document document = write_document(registration, version_++, told_, full, terms);
+  // What has gone before he asked is no news to a new subscriber.
+  const std::uint64_t known = version_ == 0 ? registration.changes() : told_;
+  Document document = write_document(registration, version_++, known, full, terms);
   told_ = document.told;
   notified_ = terms.now;
   full_next_ = false;

@@ -51,12 +51,45 @@ TEST_F(MaxBreadth, SerialisesWhatExceedsIt) {
   alice.receives_nothing();
 }
 
+// §5.3.3.1: what the other branch has is not for the next flow of an instance.
+TEST_F(MaxBreadth, OfTheNextFlowIsWhatTheOtherBranchLeaves) {
+  Phone& spare = edge.tcp("bob", "198.51.100.2:40012");
+  spare.is_the_device_of(*bobs[0]);
+  spare.is_registered(2);
+  alice.sends(alice.opens("INVITE", "sip:bob@example.com", {"Max-Breadth: 9"}));
+  for (Phone* bob : bobs) {
+    const Packet invite = bob->receives("INVITE");
+    EXPECT_EQ(invite.header("Max-Breadth"), "3");
+    if (bob == bobs[0]) bob->sends(bob->answers(invite, 430));
+  }
+  EXPECT_EQ(spare.receives("INVITE").header("Max-Breadth"), "3");
+}
+
 // §5.3.3.2: "MUST reject the request with a 440 (Max-Breadth Exceeded)".
 TEST_F(MaxBreadth, OfZeroIsAnswered440) {
   alice.sends(alice.opens("INVITE", "sip:bob@example.com", {"Max-Breadth: 0"}));
   alice.receives("SIP/2.0 100");
   alice.receives("SIP/2.0 440");
   EXPECT_EQ(ringing(), 0U);
+}
+
+// However many targets a request has, and however quickly they fail, it ends after so many branches.
+TEST(MaxTargets, EndsTheSearchAfterSoManyBranches) {
+  proxy::Settings settings;
+  settings.max_targets = 2;
+  Edge edge(settings);
+  Phone& alice = edge.udp("alice", "198.51.100.1:40001");
+  std::vector<Phone*> bobs;
+  for (const std::string q : {"0.9", "0.5", "0.1"}) {
+    Phone& bob = *bobs.emplace_back(&edge.tcp("bob", "198.51.100.2:4000" + q.substr(2)));
+    bob.sends(bob.registers(bob.outbound_params(1) + ";q=" + q));
+    bob.receives("SIP/2.0 200");
+  }
+  alice.sends(alice.opens("INVITE", "sip:bob@example.com"));
+  alice.receives("SIP/2.0 100");
+  for (Phone* bob : {bobs[0], bobs[1]}) bob->sends(bob->answers(bob->receives("INVITE"), 486));
+  alice.receives("SIP/2.0 486");
+  bobs[2]->receives_nothing();
 }
 
 }  // namespace

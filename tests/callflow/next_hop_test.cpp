@@ -128,6 +128,19 @@ TEST_F(Failover, FollowsABrokenConnection) {
   second_answers();
 }
 
+// RFC 3261 §16.10: a call that was cancelled is not started anew.
+TEST_F(Failover, DoesNotFollowA503ToACallThatWasCancelled) {
+  const std::string invite = alice_calls("sip:dora@example.net;transport=tcp");
+  const Packet received = first.receives("INVITE");
+  first.sends(first.answers(received, 100));
+  alice.sends(alice.cancels(invite));
+  alice.receives("SIP/2.0 200");
+  first.receives("CANCEL");
+  first.sends(first.answers(received, 503));
+  alice.receives("SIP/2.0 487");
+  second.receives_nothing();
+}
+
 TEST_F(Failover, DoesNotFollowAnyOtherAnswer) {
   alice_calls("sip:dora@example.net;transport=tcp");
   first.sends(first.answers(first.receives("INVITE"), 486));
@@ -140,6 +153,24 @@ TEST_F(Failover, EndsWithTheLastAddress) {
   first.sends(first.answers(first.receives("INVITE"), 503));
   second.sends(second.answers(second.receives("INVITE"), 503));
   alice.receives("SIP/2.0 500");
+}
+
+// §16.5, §16.6 (7): what the Request-URI means is for the next hop to know when a Route leads there.
+TEST_F(NextHop, OfATelUriIsThatOfItsRoute) {
+  const Lines routes = {"Route: <sip:203.0.113.1;lr>", "Route: <sip:198.51.100.9;transport=tcp;lr>"};
+  alice.sends(alice.opens("MESSAGE", "tel:+358-555-1234567", routes));
+  const Packet message = second.receives("MESSAGE tel:+358-555-1234567 SIP/2.0");
+  EXPECT_THAT(message.all("Route"), ElementsAre("<sip:198.51.100.9;transport=tcp;lr>"));
+  second.sends(second.answers(message, 200));
+  alice.receives("SIP/2.0 200");
+}
+
+// §16.9: there is no address in it.
+TEST_F(NextHop, OfARouteThatIsNoSipUriIs500) {
+  alice.sends(
+      alice.opens("MESSAGE", "sip:dora@198.51.100.9;transport=tcp", {"Route: <tel:+358-555-1234567;lr>"}));
+  alice.receives("SIP/2.0 500");
+  second.receives_nothing();
 }
 
 // RFC 3261 §18.1.1: a request above 1300 octets goes over TCP; where that is refused, over UDP all the same.

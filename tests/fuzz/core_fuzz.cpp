@@ -4,6 +4,7 @@
 //   0sTEXT      phone 0 sends the text as it is
 //   0rLINE      ... registers; the line is added to the request
 //   0oURI       ... sends an INVITE to the URI         0nURI      ... a MESSAGE
+//   0wURI       ... sends a SUBSCRIBE for its registration
 //   0c          ... cancels what it sent last          0b         ... acknowledges what that was answered
 //   0aNNNLINE   ... answers the request that waits longest, which goes on waiting after a 1xx
 //   0dMETHOD    ... sends a request in the dialog that it answered last
@@ -87,6 +88,8 @@ void Street::act(Resident& who, char what, const std::string& text) {
       return sends(who, phone.opens("INVITE", text));
     case 'n':
       return sends(who, phone.opens("MESSAGE", text));
+    case 'w':
+      return sends(who, phone.opens("SUBSCRIBE", text, {"Event: reg"}));
     case 'c':
       return phone.sends(phone.cancels(who.sent));
     case 'b':
@@ -141,6 +144,7 @@ void Street::all_time_passes() {
   edge_.passes(std::chrono::hours{3});
   look_at_what_was_sent();
   require(edge_.core().transactions() == 0, "no transaction outlives its timers");
+  require(edge_.core().subscriptions() == 0, "no subscription outlives its time");
 }
 
 }  // namespace

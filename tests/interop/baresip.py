@@ -34,14 +34,14 @@ ctrl_tcp_listen 127.0.0.1:{control}
 """
 ACCOUNT = (
     "<sip:{user}@{domain};transport={transport}>;regint={regint};sipnat=outbound;"
-    'outbound="sip:{edge};transport={transport}"\n'
+    'outbound="sip:{edge};transport={transport}"{more}\n'
 )
 
 REGISTERED = re.compile(r"\{1/\w+/v4\} 200 ")
 NOISE = re.compile(r"\x1b\[[\d;]*m|[\r\n]*\[\d+:\d\d:\d\d\] audio=[^\r\n]*[\r\n]*")
 
-# edge: "address:port". instance: the UUID of the instance-id; without one baresip does no outbound.
-Account = collections.namedtuple("Account", "user domain edge transport instance regint")
+# edge: "address:port". instance: the UUID of the instance-id; without one baresip does no outbound. more: parameters.
+Account = collections.namedtuple("Account", "user domain edge transport instance regint more", defaults=[""])
 Event = collections.namedtuple("Event", "time type fields")
 
 

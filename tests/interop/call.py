@@ -8,7 +8,7 @@ from deadline import wait_for
 from ladder import give_up, talk
 from neighbourhood import PUBLIC, SERVER
 from run import run, step
-from street import Street
+from street import SETTLE_S, Street
 
 FLOW_TIMER_S = 20
 
@@ -16,8 +16,9 @@ FLOW_TIMER_S = 20
 def check_nat(street):
     """The NATs must really be in the way, or the calls prove nothing."""
     for side, nat in street.net.nats.items():
-        ports = {p.source[1] for p in street.from_home(side)}
-        mapped = ports and LISTEN_PORT not in ports and all(port in nat.ports for port in ports)
+        seen = wait_for(f"packets from home {side}", lambda: street.from_home(side), SETTLE_S)
+        ports = {p.source[1] for p in seen}
+        mapped = LISTEN_PORT not in ports and all(port in nat.ports for port in ports)
         assert mapped, f"home {side} was seen with ports {ports}"
 
 

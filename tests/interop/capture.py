@@ -40,13 +40,17 @@ class Capture:
         ]
         return "\n".join(lines[-last:])
 
+    def age(self):
+        """Now, on the clock of the packets."""
+        return time.monotonic() - self.started
+
     def collect(self):
         while not self.stopping.is_set():
             try:
                 frame = self.socket.recv(65536)
             except TimeoutError:
                 continue
-            packet = decode(frame, time.monotonic() - self.started)
+            packet = decode(frame, self.age())
             if packet and packet.payload:
                 self.packets.append(packet)
 

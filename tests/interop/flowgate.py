@@ -23,10 +23,18 @@ READY = re.compile(r"\bready\b")
 
 
 class Flowgate:
-    """more: lines that stand behind the usual configuration."""
+    """template: a configuration for other roles. more: lines that stand behind it."""
 
     def __init__(
-        self, program, directory, listen, domain="example.com", flow_timer=120, namespace=None, more=""
+        self,
+        program,
+        directory,
+        listen,
+        domain="example.com",
+        flow_timer=120,
+        namespace=None,
+        more="",
+        template=CONFIG,
     ):
         self.directory = os.path.join(directory, "flowgate")
         os.mkdir(self.directory)
@@ -34,7 +42,7 @@ class Flowgate:
         self.configuration = os.path.join(self.directory, "flowgate.yaml")
         with open(self.configuration, "w") as f:
             f.write(
-                CONFIG.format(
+                template.format(
                     domain=domain, flow_timer=flow_timer, listen=", ".join(f'"{l}"' for l in listen)
                 )
                 + more

@@ -29,12 +29,12 @@ class UserAgent:
         host, port = self.socket.getsockname()[:2]
         self.host_port = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    def register(self, aor, contact=None, instance=None):
-        """Sends REGISTER for sip:user@domain, with an instance-id as flow 1 of it, and returns the answer."""
+    def register(self, aor, contact=None, instance=None, reg_id=1):
+        """Sends REGISTER for sip:user@domain, with an instance-id as flow reg_id of it, and returns the answer."""
         user, domain = aor.removeprefix("sip:").split("@")
         contact = f"<{contact or f'sip:{user}@{self.host_port};transport={self.transport}'}>"
         if instance:
-            contact += f';+sip.instance="<{instance}>";reg-id=1'
+            contact += f';+sip.instance="<{instance}>";reg-id={reg_id}'
         self.request("REGISTER", f"sip:{domain}", aor, to=aor, contact=contact)
         return self.receive_message()
 

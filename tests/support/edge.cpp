@@ -93,6 +93,11 @@ void Edge::breaks_unseen(const Phone& phone) {
   gone_.push_back(phone.flow().serial);
 }
 
+void Edge::icmp_says_unreachable(const Phone& phone) {
+  draw(" <-- ", phone.name(), "(ICMP: port unreachable)");
+  for (const auto& core : cores_) core->flow_unreachable(now_, phone.flow());
+}
+
 void Edge::sweeps_the_location_service() {
   for (int part = 0; part < 1024; ++part) location_.sweep(now_);
   for (unsigned part = 0; part < proxy::UaFlows::sweeps; ++part) {

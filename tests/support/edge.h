@@ -42,6 +42,8 @@ class Edge final : public proxy::Network, public proxy::Resolver, private regist
   void breaks(const Phone& phone);
   // ... and the edge will find out when it sends.
   void breaks_unseen(const Phone& phone);
+  // An ICMP message comes back from a UDP phone's address; whether it is genuine, nobody knows.
+  void icmp_says_unreachable(const Phone& phone);
   void sweeps_the_location_service();
   // The host name has that address, behind those that it has already.
   void resolves(const std::string& name, const std::string& address) { names_[name].push_back(address); }

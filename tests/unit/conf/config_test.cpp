@@ -189,7 +189,8 @@ TEST_F(ConfigTest, TheEdgeHasDefaults) {
   const Config config = loaded("domains: [example.com]\n");
   EXPECT_EQ(config.edge.next_hop, "");
   EXPECT_EQ(config.edge.flow_timer, std::chrono::seconds{120});
-  EXPECT_EQ(config.edge.grace, std::chrono::seconds{10});
+  EXPECT_EQ(config.edge.grace, std::chrono::seconds{30});
+  EXPECT_EQ(loaded("domains: [example.com]\nedge: {flow_timer: 20}\n").edge.grace, std::chrono::seconds{5});
   EXPECT_FALSE(config.edge.stun_parameter);
   EXPECT_TRUE(loaded("domains: [example.com]\nedge: {stun_parameter: true}\n").edge.stun_parameter);
   EXPECT_EQ(refusal_with("edge: {stun_parameter: yes}\n"),

@@ -133,6 +133,20 @@ TEST(Challenges, AreKeptWhateverCameBefore) {
   EXPECT_EQ(best.challenges(), with_line_ends(www_a));
 }
 
+// Each branch may bring as many challenges as a message holds: together they are still to fit into one
+// response.
+TEST(Challenges, AreNotCollectedWithoutBound) {
+  const std::string challenge = "Digest realm=\"" + std::string(1000, 'r') + "\"";
+  std::string fields;
+  for (int number = 0; number < 20; ++number) fields += "WWW-Authenticate: " + challenge + "\n";
+  BestResponse best;
+  best.consider(response(401, www_a).get());
+  for (int branch = 0; branch < 3; ++branch) best.consider(response(401, fields).get());
+  EXPECT_GE(best.challenges().size(), 3 * challenge.size());
+  EXPECT_LE(best.challenges().size(), 4200U);
+  EXPECT_TRUE(best.challenges().ends_with(challenge + "\r\n")) << "whole lines";
+}
+
 TEST(Challenges, AreNoneWhenTheSelectedResponseIsNoChallenge) {
   BestResponse decline;
   decline.consider(response(401, www_a).get());

@@ -223,6 +223,26 @@ TEST_F(RegEventSubscription, CountsItsDocuments) {
   EXPECT_THAT(tell(true), HasSubstr("version=\"2\" state=\"full\""));
 }
 
+TEST_F(RegEventSubscription, BeginsWithWhatIsThereNow) {
+  observe({binding("<sip:a@192.0.2.1>")});
+  observe({});
+  const std::string text = tell(true);
+  EXPECT_THAT(text, HasSubstr("state=\"init\""));
+  EXPECT_THAT(text, Not(HasSubstr("<contact ")));
+  EXPECT_FALSE(subscription.is_behind(registration));
+}
+
+TEST_F(RegEventSubscription, BeginsInPartsWhenThereIsNoRoom) {
+  std::vector<Binding> bindings;
+  for (int i = 0; i < 5; ++i) bindings.push_back(binding("<sip:u" + std::to_string(i) + "@192.0.2.1>"));
+  observe(bindings);
+  max_bytes = 900;
+  std::size_t contacts = count(tell(true), "<contact ");
+  while (contacts < 5 && subscription.is_behind(registration)) contacts += count(tell(), "<contact ");
+  EXPECT_EQ(contacts, 5U);
+  EXPECT_FALSE(subscription.is_behind(registration));
+}
+
 TEST_F(RegEventSubscription, MayNotifyEachFiveSeconds) {
   observe({});
   EXPECT_LE(subscription.may_notify(), now);

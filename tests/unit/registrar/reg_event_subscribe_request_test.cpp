@@ -77,13 +77,5 @@ TEST_F(RegEventSubscribeRequest, MustAcceptTheDocument) {
   EXPECT_EQ(status({"Event: reg", "Accept: "}), 406);
 }
 
-TEST_F(RegEventSubscribeRequest, MustNotRequireWhatIsNotUnderstood) {
-  EXPECT_EQ(status({"Event: reg", "Require: gruu, Outbound"}), 200);
-  const auto refused = read({"Event: reg", "Require: gruu, a", "Require: b"});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().status, 420);
-  EXPECT_EQ(refused.error().fields, "Unsupported: a, b\r\n");
-}
-
 }  // namespace
 }  // namespace flowgate::reg_event

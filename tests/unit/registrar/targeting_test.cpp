@@ -130,6 +130,22 @@ TEST_F(Targeting, AGruuComparesInstanceIdsAsUrns) {
               ElementsAre("sip:a@h"));
 }
 
+// RFC 3261 §19.1.2, §25.1: what may not stand in a URI parameter is escaped there, and means the same.
+TEST_F(Targeting, AnInstanceIdOfAnyCharactersIsReachedByItsGruus) {
+  int number = 0;
+  for (const std::string id : {"urn:x:a;b=c%41,D!", "urn:x:a;b=c%41,d!", "urn:Example:Desk@Home/[1]?x",
+                               "urn:x:\\\"quoted\\\"", "urn:x:caf\xc3\xa9", "MAC-^a 1"}) {
+    const std::string uri = "sip:" + std::to_string(++number) + "@h";
+    bind("<" + uri + ">;+sip.instance=\"<" + id + ">\"");
+    const std::string contact = contacts(query()).back();
+    for (const char* parameter : {"pub-gruu", "temp-gruu"})
+      EXPECT_THAT(targets(quoted_param(contact, parameter)), ElementsAre(uri)) << contact;
+    const auto pub = quoted_param(contact, "pub-gruu");
+    EXPECT_THAT(targets(legacy_gruu(uri_of("sip:alice@example.com"), *gruu_instance(uri_of(pub)))),
+                ElementsAre(uri));
+  }
+}
+
 // RFC 5627 §6.1: "If there are no registered contacts bound to the GRUU, the server MUST return a 480".
 TEST_F(Targeting, AGruuWhoseInstanceIsNotThereIsAnswered480) {
   bind("<sip:b@h>" + other_instance);

@@ -14,13 +14,14 @@ class DatagramQueueTest : public testing::Test {
   Endpoint local = edge.listen(Protocol::udp, loopback());
   Peer alice = Peer::udp(edge, local);
   Fd sender = *open_udp(loopback());
+  UdpErrors errors{loopback()};
   DatagramQueue queue;
 };
 
 TEST_F(DatagramQueueTest, SendsMoreThanOneBatchInOrder) {
   for (int i = 0; i < 100; ++i) queue.push(nullptr, alice.local(), std::to_string(i));
   EXPECT_EQ(queue.size(), 100u);
-  EXPECT_TRUE(queue.flush(sender.get()));
+  EXPECT_TRUE(queue.flush(sender.get(), errors));
   EXPECT_EQ(queue.size(), 0u);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(alice.read_datagram().first, std::to_string(i));
 }
@@ -29,7 +30,7 @@ TEST_F(DatagramQueueTest, SkipsOnlyWhatIsRefused) {
   for (int i = 0; i < 100; ++i) {
     queue.push(nullptr, i % 3 == 0 ? at(loopback(), 0) : alice.local(), std::to_string(i));
   }
-  EXPECT_TRUE(queue.flush(sender.get()));
+  EXPECT_TRUE(queue.flush(sender.get(), errors));
   for (int i = 0; i < 100; ++i) {
     if (i % 3 == 0) continue;
     EXPECT_EQ(alice.read_datagram().first, std::to_string(i));
@@ -43,7 +44,7 @@ TEST_F(DatagramQueueTest, TheSourceMayBeChosenForEach) {
     const Endpoint source = *Endpoint::from(address, port);
     queue.push(&source, alice.local(), address);
   }
-  EXPECT_TRUE(queue.flush(wild.get()));
+  EXPECT_TRUE(queue.flush(wild.get(), errors));
   EXPECT_EQ(alice.read_datagram(), std::pair(std::string("127.0.0.3"), *Endpoint::from("127.0.0.3", port)));
   EXPECT_EQ(alice.read_datagram(), std::pair(std::string("127.0.0.4"), *Endpoint::from("127.0.0.4", port)));
 }

@@ -58,6 +58,7 @@ class Edge : public Receiver {
     closed_flows.push_back(flow);
     if (on_closed) on_closed(flow);
   }
+  void unreachable(const Flow& flow) override { unreachable_flows.push_back(flow); }
 
   // False: it has not happened.
   bool run_until(const std::function<bool()>& condition,
@@ -81,6 +82,7 @@ class Edge : public Receiver {
   std::unique_ptr<Transport> transport;
   std::vector<Received> messages;
   std::vector<Flow> closed_flows;
+  std::vector<Flow> unreachable_flows;
   std::function<void(const Flow&, std::span<char>)> on_received;
   std::function<void(const Flow&)> on_closed;
 };
