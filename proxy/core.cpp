@@ -31,7 +31,7 @@ std::string_view reason_of(const sip::Message& request) {
 
 Core::Core(const Options& options, const LocalAddresses& local, const registrar::Domains& domains,
            registrar::LocationService& location, UaFlows& ua_flows, const TokenKeys& keys, Network& network,
-           Resolver& resolver, Random random, Instant now)
+           Resolver& resolver, const Random& random, Instant now)
     : options_(options),
       location_(location),
       ua_flows_(ua_flows),

@@ -43,7 +43,7 @@ class Core {
   // All references must outlive the core. `random`: unpredictable; from OpenSSL in production.
   Core(const Options& options, const LocalAddresses& local, const registrar::Domains& domains,
        registrar::LocationService& location, UaFlows& ua_flows, const TokenKeys& keys, Network& network,
-       Resolver& resolver, Random random, Instant now);
+       Resolver& resolver, const Random& random, Instant now);
   ~Core();
 
   // One whole message that came over `flow`. `text` may be changed.

@@ -26,8 +26,8 @@ std::vector<NextHop> usable(const std::vector<NextHop>& hops, bool loopback, boo
   return usable;
 }
 
-void connect_from(CoreParts& parts, std::shared_ptr<const std::vector<NextHop>> hops, std::size_t index,
-                  Network::Connected done) {
+void connect_from(CoreParts& parts, const std::shared_ptr<const std::vector<NextHop>>& hops,
+                  std::size_t index, Network::Connected done) {
   if (index == hops->size()) return done(make_error_code(boost::system::errc::host_unreachable));
   const NextHop& hop = (*hops)[index];
   parts.network.connect(hop, [&parts, hops, index, done = std::move(done)](boost::system::result<Flow> flow) {

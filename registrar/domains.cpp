@@ -33,7 +33,7 @@ std::string_view canonical_host(const sip::Uri& uri, HostBuffer& buffer) {
   return canonical_host(uri.host, uri.host_is_v6, buffer);
 }
 
-Domains::Domains(std::vector<std::string> domains, std::set<std::uint16_t> ports,
+Domains::Domains(const std::vector<std::string>& domains, std::set<std::uint16_t> ports,
                  std::optional<std::set<std::string, std::less<>>> users)
     : ports_(std::move(ports)), users_(std::move(users)) {
   // RFC 3261 §19.1.2: a URI without a port may mean either.

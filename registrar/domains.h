@@ -22,7 +22,7 @@ class Domains {
  public:
   // `domains` in any case; `ports` are the ones that we listen on (an explicit 5060, 5061 or one of these in
   // a URI means the domain all the same). `users`: when given, only these user parts exist (users.yaml).
-  Domains(std::vector<std::string> domains, std::set<std::uint16_t> ports,
+  Domains(const std::vector<std::string>& domains, std::set<std::uint16_t> ports,
           std::optional<std::set<std::string, std::less<>>> users);
 
   // A sip or sips URI whose host is one of the domains.

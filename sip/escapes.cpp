@@ -47,7 +47,7 @@ void append_canonical(std::string& out, std::string_view text, Case letters) {
   while (!text.empty()) {
     // Most text has no escapes.
     const std::string_view plain = text.substr(0, text.find('%'));
-    const std::size_t begin = out.size();
+    const auto begin = static_cast<std::ptrdiff_t>(out.size());
     out += plain;
     if (letters == Case::ignored) std::transform(out.begin() + begin, out.end(), out.begin() + begin, lower);
     text.remove_prefix(plain.size());

@@ -45,6 +45,17 @@ TEST_F(Maddr, ThatIsOursIsTakenAway) {
   neighbour.receives("MESSAGE sip:dora@example.net SIP/2.0");
 }
 
+TEST_F(Maddr, ThatIsOursTakesPortAndTransportWithItAndNothingElse) {
+  alice.sends(alice.opens("MESSAGE", "sip:dora:pw@example.net:5060;x=1;maddr=203.0.113.1;transport=udp;Y"));
+  neighbour.receives("MESSAGE sip:dora:pw@example.net:5060;x=1;Y SIP/2.0");
+}
+
+TEST_F(Maddr, ThatIsOursIsTakenAwayFromAnIPv6AddressToo) {
+  Phone& six = edge.udp("six", "[2001:db8::9]:5060");
+  alice.sends(alice.opens("MESSAGE", "sip:dora@[2001:db8::9];maddr=203.0.113.1;x=1"));
+  six.receives("MESSAGE sip:dora@[2001:db8::9];x=1 SIP/2.0");
+}
+
 TEST_F(Maddr, ThatIsOursLeavesAnAorAnAor) {
   alice.sends(alice.opens("MESSAGE", "sip:bob@example.com;maddr=203.0.113.1"));
   bob.receives("MESSAGE " + bob.contact());

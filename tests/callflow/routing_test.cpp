@@ -191,6 +191,15 @@ TEST_F(Loop, Is482) {
   neighbour.receives("SIP/2.0 482");
 }
 
+// §16.3 (4): "a Via header field with a sent-by value that equals a value placed into previous requests by
+// the proxy": the Via of another flowgate, an edge before this registrar, is none.
+TEST_F(Loop, IsNoLoopWhenAnotherHostPutTheVia) {
+  alice.sends(alice.opens("MESSAGE", "sip:carol@example.com"));
+  const Packet sent = neighbour.receives("MESSAGE");
+  sends_on(Packet{replaced(sent.text(), "UDP 203.0.113.1:", "UDP 203.0.113.2:")}, "sip:carol@example.com");
+  EXPECT_EQ(neighbour.receives("MESSAGE sip:carol@198.51.100.9:5060").all("Via").size(), 4U);
+}
+
 TEST_F(Loop, IsNoLoopButASpiralToAnotherUser) {
   bob.is_registered();
   alice.sends(alice.opens("MESSAGE", "sip:carol@example.com"));

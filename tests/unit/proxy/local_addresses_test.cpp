@@ -30,6 +30,17 @@ TEST(LocalAddresses, ANameIsNotAnAddress) {
   EXPECT_FALSE(edge_addresses().is_ours(uri_of("sip:edge.example.com"), elsewhere));
 }
 
+// RFC 3263 §4.2: a name without a port may lead to any, by its SRV records.
+TEST(LocalAddresses, AHostNameIsOursWithoutAPortOrWithThatOfAListener) {
+  const LocalAddresses local{{{Protocol::tls, endpoint("192.0.2.1", 5443)}}, {}, {"edge.example.com", "gw"}};
+  for (const char* uri : {"sip:edge.example.com", "sips:EDGE.example.com", "sip:token@gw;transport=tls;lr",
+                          "sip:edge.example.com:5443"}) {
+    EXPECT_TRUE(local.is_ours(uri_of(uri), elsewhere)) << uri;
+  }
+  for (const char* uri : {"sip:edge.example.com:5060", "sip:example.com", "sip:edge2.example.com:5443"})
+    EXPECT_FALSE(local.is_ours(uri_of(uri), elsewhere)) << uri;
+}
+
 TEST(LocalAddresses, AnUnspecifiedListenerStandsForTheInterfacesOfThisHost) {
   const LocalAddresses local{{{Protocol::udp, endpoint("0.0.0.0", 5060)}}, {endpoint("192.0.2.1", 0)}};
   EXPECT_TRUE(local.is_ours(uri_of("sip:192.0.2.1"), elsewhere));

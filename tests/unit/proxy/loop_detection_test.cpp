@@ -71,6 +71,14 @@ TEST_F(LoopDetection, AnotherRequestOfTheSameCallIsNoLoop) {
   EXPECT_FALSE(forwarder.is_loop(hop.parsed().get()));
 }
 
+// RFC 3261 §16.3 (4)
+TEST_F(LoopDetection, TheViaOfAnotherHostIsNoLoopWhateverItsBranch) {
+  Hop hop;
+  const Branch branch = forwarder.make_branch(hop.parsed().get());
+  hop.vias = "Via: SIP/2.0/UDP 192.0.2.2:5060;branch=" + branch.text() + "\n" + hop.vias;
+  EXPECT_FALSE(forwarder.is_loop(hop.parsed().get()));
+}
+
 TEST_F(LoopDetection, AViaThatOnlyLooksLikeOursIsNoLoop) {
   Hop hop;
   Branch forged = forwarder.make_branch(hop.parsed().get());

@@ -24,7 +24,7 @@ TEST_F(BindingRules, TheAnswerListsAllCurrentBindingsOneOnALineEachWithItsExpire
   EXPECT_THAT(contacts(answer),
               ElementsAre("\"A, B\" <sip:a@192.0.2.1;x=y>;foo=\"b,c;d\" ; q=0.5;expires=50",
                           "sip:b@192.0.2.1;transport=tcp;expires=600", "<sip:c@192.0.2.1>;expires=600"));
-  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path"));
+  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path, gruu"));
 }
 
 TEST_F(BindingRules, ParametersThatOnlyTheRegistrarGivesAreNotEchoed) {

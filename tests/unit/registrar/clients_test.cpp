@@ -107,7 +107,7 @@ TEST_F(Clients, Linphone) {
   const Answer answer = send_text(text("20", first), flow);
   EXPECT_EQ(answer.status, 200);
   EXPECT_THAT(values(answer, "Require"), IsEmpty());
-  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path"));
+  EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path, gruu"));
   EXPECT_EQ(quoted_param(contacts(answer).at(0), "pub-gruu"), "sip:u@example.com;gr=" + std::string{uuid});
 
   // The old Contact with expires=0 beside the new one.
