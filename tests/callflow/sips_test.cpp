@@ -44,14 +44,6 @@ TEST_F(Sips, OfAContactIsAnsweredForInARequestToASipUri) {
   EXPECT_THAT(cell.receives("INVITE").header("Via"), StartsWith("SIP/2.0/UDP "));
 }
 
-// "the proxy MUST replace that SIPS scheme with a SIP scheme while leaving the rest of the URI as is, and use
-// the resulting URI as the Request-URI of the forwarded request."
-TEST_F(Sips, DISABLED_OfAContactIsSipInARequestToASipUri) {
-  is_bound(desk, "sips:bob@198.51.100.2;x=1");
-  alice.sends(alice.opens("INVITE", "sip:bob@example.com"));
-  secure_desk.receives("INVITE sip:bob@198.51.100.2;x=1 ");
-}
-
 // "If the proxy needs to reject the request for that reason, the proxy MUST reject it with a 480 (Temporarily
 // Unavailable) response."
 TEST_F(Sips, Is480WhereNoContactIsSips) {
@@ -61,17 +53,6 @@ TEST_F(Sips, Is480WhereNoContactIsSips) {
   alice.receives("SIP/2.0 480");
   secure_desk.receives_nothing();
   cell.receives_nothing();
-}
-
-// "If the target UAS had registered previously using a SIP Contact header field instead of a SIPS Contact
-// header field, the proxy MUST NOT forward the request to the URI indicated in the Contact header field":
-// whatever its flow is.
-TEST_F(Sips, DISABLED_Is480WhereTheContactOfATlsFlowIsSip) {
-  Phone& soft = edge.tls("bob", "198.51.100.4:40004");
-  is_bound(soft, "sip:bob@198.51.100.4", soft.outbound_params(1));
-  alice.sends(alice.opens("MESSAGE", "sips:bob@example.com"));
-  alice.receives("SIP/2.0 480");
-  soft.receives_nothing();
 }
 
 // A token does not excuse it: the binding has gone, the flow is there, and is UDP.
@@ -88,22 +69,6 @@ TEST_F(Sips, OfAGruuIsNotSentDownAFlowWithoutTls) {
   cell.receives_nothing();
   alice.sends(alice.opens("MESSAGE", gruu, route));
   cell.receives("MESSAGE");
-}
-
-// RFC 5630 §5.2: "If the URIs are not of the proper SIPS scheme, the registrar MUST reject the REGISTER with
-// a 400 (Bad Request)."
-TEST_F(Sips, DISABLED_OfAContactNeedsASipsRequestUri) {
-  desk.sends(replaced(registers(desk, "sips:bob@198.51.100.2"), "REGISTER sips:", "REGISTER sip:"));
-  desk.receives("SIP/2.0 400");
-  EXPECT_EQ(edge.location().size(), 0U);
-}
-
-// §5.2.1: "If the Contact header field in the REGISTER request contains a SIPS URI, the registrar MUST return
-// the SIPS version of the GRUU." To and From are not looked at.
-TEST_F(Sips, DISABLED_OfAContactIsThatOfItsGruu) {
-  const Packet registered = is_bound(secure_desk, "sips:bob@198.51.100.2", secure_desk.outbound_params(1));
-  EXPECT_THAT(unquoted(param_of(registered.header("Contact"), "pub-gruu")),
-              StartsWith("sips:bob@example.com;gr="));
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ TEST_F(UaFlowsTest, AFlowIsRegisteredForAsLongAsTheLongestOfItsAors) {
   EXPECT_EQ(flows.registered_over(flow, now + 599s), Dialect::rfc);
 }
 
-// RFC 5626 §5.4: "If the server does not receive any keep-alives [...] the flow is considered failed".
+// RFC 5626 §5.4: "the server MUST wait for an amount of time larger than the Flow-Timer in order to have a
+// grace period to account for transport delay."
 TEST_F(UaFlowsTest, AFlowIsGoneWhenNothingWasHeardForLongerThanTheSilence) {
   registers(flow);
   EXPECT_FALSE(flows.is_gone(flow, now + 130s));

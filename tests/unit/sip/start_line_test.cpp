@@ -48,6 +48,19 @@ TEST(StartLine, AStatusOutside100To699IsADefectAndNeverARequest) {
       Sample { "SIP/2.0 4294967301 x\r\n\r\n"s } -> status(), -1);
 }
 
+// RFC 3261 §7.2. Whatever else is wrong with it, it is a response, and nobody is answered.
+TEST(StartLine, ElementsOfTheStatusLineAreSeparatedByASingleSp) {
+  for (const auto* line : {" SIP/2.0 200 OK", "\tSIP/2.0 200 OK", "SIP/2.0  200 OK", "SIP/2.0\t200 OK",
+                           "SIP/2.0 200\tOK", "SIP/2 200 OK", "SIP/2.x 200 OK", "SIP/.0 200 OK",
+                           "SIP/2. 200 OK", "SIP/2.0.0 200 OK", "SIP/ 200 OK"}) {
+    const Sample sample{std::string{line} + "\r\n\r\n"};
+    ASSERT_TRUE(sample.parsed()) << line;
+    EXPECT_EQ(sample->defect(), Error::bad_start_line) << line;
+    EXPECT_FALSE(sample->is_request()) << line;
+    EXPECT_EQ(sample->status(), 200) << line;
+  }
+}
+
 TEST(StartLine, ElementsOfTheRequestLineAreSeparatedByASingleSp) {
   EXPECT_FALSE(start_line_defect("X sip:bob@example.com SIP/2.0"));
   for (const auto* line : {
