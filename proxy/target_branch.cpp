@@ -99,6 +99,7 @@ void TargetBranch::restart_timer_c() {
 
 void TargetBranch::cancel(std::string_view reason) {
   silence_.cancel();
+  hop_ = hops_.size();  // RFC 3261 §16.8, §16.10: what is cancelled is tried nowhere else
   if (transaction_ == nullptr) {
     pending_ = false;  // still looking for a flow, if it is not over
   } else {

@@ -32,6 +32,21 @@ TEST_F(NextHop, IsTheFirstAddressThatCanBeReached) {
   first.receives_nothing();
 }
 
+// §16.8: what has rung until Timer C is cancelled. That nobody answers the CANCEL is no failure of the next hop
+// by RFC 3263 §4.3: the call would begin anew.
+TEST_F(NextHop, IsNotTheNextAddressWhenTheFirstHasRungUntilTimerC) {
+  edge.resolves("example.net", "198.51.100.8:5060");
+  edge.resolves("example.net", "198.51.100.9:5060");
+  alice_calls("sip:dora@example.net;transport=tcp");
+  first.sends(first.answers(first.receives("INVITE"), 180));
+  alice.receives("SIP/2.0 180");
+  edge.passes(186s);
+  first.receives("CANCEL");
+  edge.passes(33s);
+  second.receives_nothing();
+  alice.receives("SIP/2.0 408");
+}
+
 // §16.9: a transport error is a 503, which goes upstream as a 500 (§16.7 (6)).
 TEST_F(NextHop, Is500WhenNoAddressCanBeReached) {
   edge.resolves("example.net", "198.51.100.7:5060");

@@ -18,22 +18,27 @@ void CallsOut::ask(UaFlow& flow, std::string_view method, const std::string& uri
   agent_.clients().start(flow, text, {[](const Packet&) {}, [] {}});
 }
 
-void CallsOut::invite(UaFlow& flow, const std::string& uri) {
+std::string CallsOut::invite(UaFlow& flow, const std::string& uri) {
+  // Few have the patience to see the proxy's Timer C.
+  const Duration patience =
+      random_.chance(0.03) ? seconds{240} : random_.between(milliseconds{500}, seconds{40});
+  return invite(flow, uri, {patience, {}});
+}
+
+std::string CallsOut::invite(UaFlow& flow, const std::string& uri, const Terms& terms) {
   const std::string call_id = agent_.fresh("call");
   Lines lines = lines_to(uri, "INVITE", call_id);
   lines.push_back("Contact: <" + agent_.contact(flow) + ">");
   const std::string text = agent_.write_request(flow, "INVITE", uri, lines);
-  Call& call = *(calls_[call_id] = std::make_unique<Call>(agenda_, flow, text));
-  // Few have the patience to see the proxy's Timer C.
-  const Duration patience =
-      random_.chance(0.03) ? seconds{240} : random_.between(milliseconds{500}, seconds{40});
-  call.give_up.set(patience, [this, &call] {
+  Call& call = *(calls_[call_id] = std::make_unique<Call>(agenda_, flow, text, terms));
+  call.give_up.set(terms.patience, [this, &call] {
     call.unwanted = true;
     if (call.heard) cancel(call);
   });
   agent_.clients().start(flow, text,
                          {[this, call_id](const Packet& response) { answered(call_id, response); },
                           [this, call_id] { calls_.extract(call_id); }});
+  return call_id;
 }
 
 void CallsOut::answered(const std::string& call_id, const Packet& response) {
@@ -57,7 +62,9 @@ void CallsOut::accepted(Call& call, const Packet& response) {
   agent_.dialogs().flow_of(dialog).send(call.acks[to_tag]);
   if (!fresh) return;
   const bool wanted = first && !call.cancelled;
-  agent_.dialogs().add(dialog, wanted ? random_.exponential(seconds{40}) : Duration{1});
+  const Instant until = call.terms.until.value_or(agenda_.now() + random_.exponential(seconds{40}));
+  agent_.dialogs().add(dialog,
+                       wanted ? std::chrono::duration_cast<Duration>(until - agenda_.now()) : Duration{1});
   call.give_up.set(seconds{40},
                    [this, id = std::string(call.invite.header("Call-ID"))] { calls_.extract(id); });
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sim/dialogs.h"
@@ -14,7 +15,13 @@ class CallsOut {
   CallsOut(Agenda& agenda, UserAgent& agent, Random random)
       : agenda_(agenda), agent_(agent), random_(random) {}
 
-  void invite(UaFlow& flow, const std::string& uri);
+  struct Terms {
+    Duration patience{};           // with one who does not answer
+    std::optional<Instant> until;  // when to hang up; else when all is said
+  };
+  // The Call-ID.
+  std::string invite(UaFlow& flow, const std::string& uri);
+  std::string invite(UaFlow& flow, const std::string& uri, const Terms& terms);
   // A request of its own; the outcome does not matter.
   void ask(UaFlow& flow, std::string_view method, const std::string& uri);
   void clear() { calls_.clear(); }
@@ -22,10 +29,11 @@ class CallsOut {
 
  private:
   struct Call {
-    Call(Agenda& agenda, UaFlow& its_flow, const std::string& text)
-        : flow(&its_flow), invite(text), give_up(agenda) {}
+    Call(Agenda& agenda, UaFlow& its_flow, const std::string& text, const Terms& its_terms)
+        : flow(&its_flow), invite(text), terms(its_terms), give_up(agenda) {}
     UaFlow* flow;
     Packet invite;
+    Terms terms;
     bool heard = false, unwanted = false, cancelled = false;
     std::map<std::string, std::string, std::less<>> acks;  // by To tag
     Alarm give_up;

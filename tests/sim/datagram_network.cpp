@@ -20,7 +20,7 @@ void DatagramNetwork::send(Site& from, const Endpoint& local, const Endpoint& to
   Site* const destination = internet_.at(to);
   if (destination == nullptr) return;
   const Link &a = from.link, &b = destination->link;
-  if (a.cut || b.cut || random_.chance(a.loss) || random_.chance(b.loss)) {
+  if (internet_.is_cut(from, *destination) || random_.chance(a.loss) || random_.chance(b.loss)) {
     ++faults_.lost;
     return;
   }

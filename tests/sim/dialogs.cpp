@@ -58,6 +58,12 @@ bool Dialogs::knows(const Packet& request) const {
   return calls_.contains(name_of(request));
 }
 
+std::string Dialogs::target(std::string_view call_id) const {
+  const auto found =
+      std::ranges::find_if(calls_, [&](const auto& each) { return each.second->dialog.call_id == call_id; });
+  return found == calls_.end() ? std::string() : found->second->dialog.target;
+}
+
 void Dialogs::add(Dialog dialog, Duration hold) {
   const std::string name = name_of(dialog);
   auto call = std::make_unique<Call>(agenda_, std::move(dialog));

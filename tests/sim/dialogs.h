@@ -36,6 +36,8 @@ class Dialogs {
   // A request within a dialog, or one that says it were.
   void receive(const Packet& request);
   bool knows(const Packet& request) const;
+  // The other side's Contact URI in the call of that Call-ID; "" when there is none.
+  std::string target(std::string_view call_id) const;
   // The ACK for a 2xx, as it is sent again for each repetition of that.
   std::string write_ack(const Dialog& dialog, unsigned invite_cseq);
   UaFlow& flow_of(const Dialog& dialog) const;

@@ -21,6 +21,7 @@ std::string pack(const Outcome& outcome) {
     packed.append(reinterpret_cast<const char*>(&value), sizeof value);
   };
   number(outcome.seed);
+  number(outcome.hosts);
   number(outcome.messages);
   number(outcome.faults);
   number(outcome.octets_hash);
@@ -59,10 +60,11 @@ class Reader {
 bool unpack(int fd, Outcome& outcome) {
   Reader reader(fd);
   std::uint64_t elapsed = 0;
-  const bool whole =
-      reader.number(outcome.seed) && reader.number(outcome.messages) && reader.number(outcome.faults) &&
-      reader.number(outcome.octets_hash) && reader.number(outcome.course_hash) && reader.number(elapsed) &&
-      reader.text(outcome.invariant) && reader.text(outcome.what) && reader.text(outcome.ladder);
+  const bool whole = reader.number(outcome.seed) && reader.number(outcome.hosts) &&
+                     reader.number(outcome.messages) && reader.number(outcome.faults) &&
+                     reader.number(outcome.octets_hash) && reader.number(outcome.course_hash) &&
+                     reader.number(elapsed) && reader.text(outcome.invariant) && reader.text(outcome.what) &&
+                     reader.text(outcome.ladder);
   outcome.elapsed = Duration(static_cast<Duration::rep>(elapsed));
   return whole;
 }

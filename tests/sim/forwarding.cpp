@@ -8,6 +8,7 @@ std::string transaction_name(std::string_view branch, std::string_view method) {
 
 void Forwarding::arriving(const Flow& flow, const Packet& packet) {
   fresh_parent_ = nullptr;
+  connecting_.clear();
   if (packet.is_request()) {
     auto& parent = parents_[transaction_name(packet.top_branch(), packet.method())];
     // The ACK for a 2xx is sent again as it was, but each time it finds its own way (RFC 3261 §13.2.2.4).
@@ -25,6 +26,8 @@ void Forwarding::arriving(const Flow& flow, const Packet& packet) {
   // RFC 3261 §17.1.2.2: behind Timer F nobody listens any more.
   const bool too_late = packet.method() != "INVITE" && agenda_.now() - attempt.at >= timer_f;
   if (packet.is_final() && attempt.final_status == 0 && !too_late) attempt.final_status = packet.status();
+  const bool flow_gone = packet.status() == 430 || packet.status() == 410;
+  if (flow_gone && attempt.binding) bindings_.doubt(*attempt.binding);
 }
 
 void Forwarding::sent(const Flow& flow, const Packet& packet, bool gone) {
@@ -46,7 +49,7 @@ void Forwarding::sent(const Flow& flow, const Packet& packet, bool gone) {
   attempt->at = agenda_.now();
   if (gone) attempt->gone = agenda_.now();
   for (const KnownBinding& binding : parent->second->bindings) {
-    if (binding.leads_to(flow)) attempt->instance = binding.instance;
+    if (binding.leads_to(flow, packet)) attempt->binding = binding;
   }
   parent->second->attempts.push_back(attempt.get());
   attempt_ = attempt.get();
@@ -60,7 +63,7 @@ void Forwarding::flow_closed(const Flow& flow) {
   }
 }
 
-void Forwarding::edge_crashed() {
+void Forwarding::host_crashed() {
   attempts_.clear();
   parents_.clear();
 }

@@ -1,5 +1,7 @@
 #include "sim/internet.h"
 
+#include "sim/packet.h"
+
 namespace flowgate::sim {
 
 Site& Internet::add(std::string name, std::string_view address) {
@@ -20,6 +22,12 @@ Site* Internet::at(const Endpoint& where) {
 
 Endpoint endpoint(std::string_view address, std::uint16_t port) {
   return Endpoint::from(address, port).value();
+}
+
+Endpoint endpoint(std::string_view host_port) {
+  const std::size_t colon = host_port.find(':');
+  return endpoint(host_port.substr(0, colon),
+                  static_cast<std::uint16_t>(number_in(host_port.substr(colon + 1))));
 }
 
 }  // namespace flowgate::sim

@@ -33,12 +33,22 @@ std::string_view sent_by(const Packet& packet) {
 
 }  // namespace
 
-bool KnownBinding::leads_to(const Flow& to) const {
-  return by_flow ? to == flow : to.remote.text() == host_port_in(uri);
+// Along a Path by its token. RFC 5627 §6.1: a request in a dialog may come to its edge by its own Route set
+// instead, and then begins with the side of the edge that no token is for.
+bool KnownBinding::leads_to(const Flow& to, const Packet& sent) const {
+  if (by_flow) return to == flow;
+  if (path.empty()) return to.remote.text() == host_port_in(uri);
+  const std::string_view route = uri_in(sent.header("Route"));
+  return to.remote.text() == host_port_in(path) && host_port_in(route) == host_port_in(path) &&
+         (route == path || user_in(route).empty());
+}
+
+KnownBindings::Key KnownBindings::key_of(const KnownBinding& binding) {
+  return {binding.user, binding.reg_id != 0 ? binding.instance : binding.uri, binding.reg_id};
 }
 
 void KnownBindings::arriving(const Flow&, const Packet& packet) {
-  if (!packet.is_request() || packet.method() != "REGISTER") return;
+  if (!is_registrar_ || !packet.is_request() || packet.method() != "REGISTER") return;
   if (!answered_.contains(packet.top_branch()))
     waiting_.insert_or_assign(std::string(packet.top_branch()), packet);
 }
@@ -63,9 +73,14 @@ void KnownBindings::apply(const Packet& request, const Packet& answer, const Flo
   binding.flow = flow;
   binding.q_milli = q_milli_in(contact);
   // RFC 5626 §7: the same logical flow; for others wherever only the flow can lead to.
-  binding.by_flow = binding.reg_id != 0 || is_stream(flow.protocol) || sent_by(request) != flow.remote.text();
+  binding.path = uri_in(request.header("Path"));
+  const bool only_by_flow =
+      binding.reg_id != 0 || is_stream(flow.protocol) || sent_by(request) != flow.remote.text();
+  binding.by_flow = binding.path.empty() && only_by_flow;
+  binding.draft = has_param(contact, "flow-id");
   if (binding.instance.empty()) binding.instance = binding.uri;
-  const Key key{binding.user, binding.reg_id != 0 ? binding.instance : binding.uri, binding.reg_id};
+  binding.updated = agenda_.now();
+  const Key key = key_of(binding);
   bindings_.erase(key);
   for (const std::string_view listed : answer.all("Contact")) {
     const bool same = uri_in(listed) == binding.uri && reg_id_in(listed) == binding.reg_id &&
@@ -86,10 +101,11 @@ void KnownBindings::learn_temporary_gruus(const Packet& request, const Packet& a
 }
 
 void KnownBindings::flow_closed(const Flow& flow) {
-  std::erase_if(bindings_, [&](const auto& entry) { return entry.second.flow == flow; });
+  std::erase_if(bindings_,
+                [&](const auto& entry) { return entry.second.flow == flow && entry.second.path.empty(); });
 }
 
-void KnownBindings::edge_crashed() {
+void KnownBindings::host_crashed() {
   bindings_.clear();
   waiting_.clear();
   answered_.clear();
@@ -126,15 +142,26 @@ std::vector<KnownBinding> KnownBindings::of(std::string_view uri) const {
   return found;
 }
 
-const KnownBinding* KnownBindings::sibling(const Flow& flow) const {
+const KnownBinding* KnownBindings::meant_by(const Flow& flow, const Packet& sent) const {
   for (const auto& [key, binding] : bindings_) {
-    if (binding.flow != flow) continue;
-    for (const auto& [other_key, other] : bindings_) {
-      if (other.instance == binding.instance && other.flow != flow && other.expires > agenda_.now())
-        return &other;
-    }
+    if (binding.leads_to(flow, sent)) return &binding;
   }
   return nullptr;
+}
+
+const KnownBinding* KnownBindings::sibling(const Flow& flow, const Packet& sent) const {
+  const KnownBinding* const meant = meant_by(flow, sent);
+  if (meant == nullptr) return nullptr;
+  for (const auto& [key, other] : bindings_) {
+    const bool elsewhere = meant->path.empty() ? other.flow != flow : other.path != meant->path;
+    if (other.instance == meant->instance && elsewhere && other.expires > agenda_.now()) return &other;
+  }
+  return nullptr;
+}
+
+void KnownBindings::doubt(const KnownBinding& binding) {
+  const auto found = bindings_.find(key_of(binding));
+  if (found != bindings_.end() && found->second.updated == binding.updated) found->second.doubtful = true;
 }
 
 }  // namespace flowgate::sim

@@ -1,5 +1,5 @@
-// What the registrar has promised: the bindings of every REGISTER that it answered 200, as whoever reads the
-// messages at the edge would keep them.
+// What the registrar has promised: the bindings of every REGISTER that it answered 200, as whoever reads its
+// messages would keep them.
 #pragma once
 
 #include <map>
@@ -19,22 +19,26 @@ struct KnownBinding {
   std::string uri;
   Flow flow;
   bool by_flow = false;
+  std::string path;  // the URI of its edge, with a token; "": it was registered here
+  bool draft = false;
   unsigned q_milli = 1000;
-  Instant expires{};
+  Instant updated{}, expires{};
+  bool doubtful = false;  // its flow has failed: the registrar may have removed it
 
-  // Where requests for it go.
-  bool leads_to(const Flow& to) const;
+  // Is that a request for it?
+  bool leads_to(const Flow& to, const Packet& sent) const;
 };
 
 class KnownBindings final : public Observer {
  public:
-  explicit KnownBindings(const Agenda& agenda) : agenda_(agenda) {}
+  KnownBindings(const Agenda& agenda, const Vantage& vantage)
+      : agenda_(agenda), is_registrar_(vantage.is_registrar) {}
 
   void arriving(const Flow& flow, const Packet& packet) override;
   void sent(const Flow& flow, const Packet& packet, bool gone) override;
   void flow_closed(const Flow& flow) override;
   void flow_silent(const Flow& flow) override { flow_closed(flow); }
-  void edge_crashed() override;
+  void host_crashed() override;
 
   // Is it the URI of an AOR of the domain, or a GRUU?
   static bool is_located(std::string_view uri);
@@ -43,18 +47,24 @@ class KnownBindings final : public Observer {
   static bool is_gruu(std::string_view uri);
   // The live bindings that the URI means.
   std::vector<KnownBinding> of(std::string_view uri) const;
-  // Another flow of the instance that `flow` leads to.
-  const KnownBinding* sibling(const Flow& flow) const;
+  // The one that the request which goes to `flow` is for.
+  const KnownBinding* meant_by(const Flow& flow, const Packet& sent) const;
+  // Another flow of its instance.
+  const KnownBinding* sibling(const Flow& flow, const Packet& sent) const;
+  // An edge said that the flow is gone.
+  void doubt(const KnownBinding& binding);
 
  private:
   using Key = std::tuple<std::string, std::string, unsigned>;  // AOR; instance or URI; reg-id
   struct TemporaryGruu {
     std::string user, instance;
   };
+  static Key key_of(const KnownBinding& binding);
   void apply(const Packet& request, const Packet& answer, const Flow& flow);
   void learn_temporary_gruus(const Packet& request, const Packet& answer);
 
   const Agenda& agenda_;
+  bool is_registrar_;                                   // an edge promises nothing: it passes a REGISTER on
   std::map<std::string, Packet, std::less<>> waiting_;  // REGISTERs without an answer, by branch
   std::set<std::string, std::less<>> answered_;
   std::map<Key, KnownBinding> bindings_;

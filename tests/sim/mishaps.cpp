@@ -7,17 +7,24 @@ namespace flowgate::sim {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-Mishaps::Mishaps(World& world, const Scenario::Faults& faults, Victims victims)
-    : world_(world), faults_(faults), victims_(std::move(victims)), random_(world.random.stream("mishaps")) {}
+Mishaps::Mishaps(World& world, const Scenario& scenario, Victims victims)
+    : world_(world),
+      scenario_(scenario),
+      victims_(std::move(victims)),
+      random_(world.random.stream("mishaps")) {}
 
 void Mishaps::begin() {
-  every(faults_.edge_crash, [this] { crash_edge(); });
-  every(faults_.nat_reboot, [this] { reboot_nat(); });
-  every(faults_.partition, [this] { cut_link(); });
-  every(faults_.bad_link, [this] { spoil_link(); });
-  every(faults_.reset, [this] { break_connection(true); });
-  every(faults_.sever, [this] { break_connection(false); });
-  every(faults_.phone_restart, [this] { restart_phone(); });
+  const Scenario::Faults& faults = scenario_.faults;
+  every(victims_.topology->has_trunk() ? scenario_.trunk.crash : faults.crash, [this] { crash_host(); });
+  every(faults.nat_reboot, [this] { reboot_nat(); });
+  every(faults.partition, [this] { cut_link(); });
+  every(faults.bad_link, [this] { spoil_link(); });
+  every(faults.reset, [this] { break_connection(world_.streams.through(any_place()), true); });
+  every(faults.sever, [this] { break_connection(world_.streams.through(any_place()), false); });
+  every(faults.phone_restart, [this] { restart_phone(); });
+  if (!victims_.topology->has_trunk()) return;
+  every(scenario_.trunk.partition, [this] { cut_trunk(); });
+  every(scenario_.trunk.broken, [this] { break_trunk(); });
 }
 
 void Mishaps::every(Duration mean, std::function<void()> mishap) {
@@ -38,11 +45,28 @@ void Mishaps::note(const std::string& text) {
   world_.ladder.event(text);
 }
 
-void Mishaps::crash_edge() {
-  EdgeHost& edge = *victims_.edges[random_.below(victims_.edges.size())];
-  if (!edge.is_up()) return;
-  edge.crash(random_.chance(0.3));
-  world_.agenda.enter(random_.between(milliseconds{200}, seconds{30}), [&edge] { edge.start(); });
+void Mishaps::crash_host() {
+  const auto& hosts = victims_.topology->hosts();
+  Host& host = *hosts[random_.below(hosts.size())];
+  if (!host.is_up()) return;
+  host.crash(random_.chance(0.3));
+  world_.agenda.enter(random_.between(milliseconds{200}, seconds{30}), [&host] { host.start(); });
+}
+
+void Mishaps::cut_trunk() {
+  Site& edge = victims_.topology->edge(static_cast<unsigned>(random_.below(2))).site();
+  Site& registrar = victims_.topology->registrar().site();
+  note(edge.name + " is parted from the registrar");
+  world_.internet.part(edge, registrar);
+  world_.agenda.enter(random_.between(seconds{2}, seconds{90}), [this, &edge, &registrar] {
+    world_.ladder.event(edge.name + " and the registrar find each other again");
+    world_.internet.join(edge, registrar);
+  });
+}
+
+void Mishaps::break_trunk() {
+  const Site& edge = victims_.topology->edge(static_cast<unsigned>(random_.below(2))).site();
+  break_connection(world_.streams.between(edge, victims_.topology->registrar().site()), random_.chance(0.5));
 }
 
 void Mishaps::reboot_nat() {
@@ -77,8 +101,7 @@ void Mishaps::spoil_link() {
   });
 }
 
-void Mishaps::break_connection(bool reset) {
-  const auto connections = world_.streams.through(any_place());
+void Mishaps::break_connection(const std::vector<ConnectionId>& connections, bool reset) {
   if (connections.empty()) return;
   const ConnectionId id = connections[random_.below(connections.size())];
   note(reset ? "a connection is reset" : "a connection goes half dead");
@@ -95,6 +118,8 @@ void Mishaps::restart_phone() {
 void Mishaps::end() {
   over_ = true;
   alarms_.clear();
+  Link& trunk = victims_.topology->registrar().site().link;
+  trunk = Link{0, 0, trunk.latency, Duration{0}, false};
   for (Site* place : victims_.places) {
     place->link = Link{0, 0, place->link.latency, milliseconds{1}, false};
     if (!place->nat) continue;

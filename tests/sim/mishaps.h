@@ -5,8 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "sim/edge_host.h"
-#include "sim/scenario.h"
+#include "sim/topology.h"
 #include "sim/user_agent.h"
 #include "sim/world.h"
 
@@ -15,11 +14,11 @@ namespace flowgate::sim {
 class Mishaps {
  public:
   struct Victims {
-    std::vector<EdgeHost*> edges;
+    Topology* topology = nullptr;
     std::vector<Site*> places;
     std::vector<UserAgent*> phones;
   };
-  Mishaps(World& world, const Scenario::Faults& faults, Victims victims);
+  Mishaps(World& world, const Scenario& scenario, Victims victims);
 
   void begin();
   // No more of it; what is broken heals.
@@ -30,16 +29,18 @@ class Mishaps {
   void again(std::size_t index, Duration mean, const std::function<void()>& mishap);
   Site& any_place() { return *victims_.places[random_.below(victims_.places.size())]; }
 
-  void crash_edge();
+  void crash_host();
   void reboot_nat();
   void cut_link();
   void spoil_link();
-  void break_connection(bool reset);
+  void break_connection(const std::vector<ConnectionId>& connections, bool reset);
   void restart_phone();
+  void cut_trunk();
+  void break_trunk();
   void note(const std::string& text);
 
   World& world_;
-  Scenario::Faults faults_;
+  const Scenario& scenario_;
   Victims victims_;
   Random random_;
   bool over_ = false;

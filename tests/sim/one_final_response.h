@@ -17,16 +17,18 @@ class OneFinalResponse final : public Observer {
 
   void arriving(const Flow& flow, const Packet& packet) override;
   void sent(const Flow& flow, const Packet& packet, bool gone) override;
-  void edge_crashed() override { servers_.clear(); }
+  void host_crashed() override { servers_.clear(); }
   void finish() override;
 
  private:
   struct Server {
     Packet request;
     Flow flow;
+    bool gone = false;
     int status = 0;
     std::string final_response;
   };
+  bool is_way_back(const Server& server, const Flow& flow) const;
   bool may_stay_silent(const Server& server) const;
 
   const Forwarding& forwarding_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/internet.h"
+
 namespace flowgate::sim {
 namespace {
 
@@ -22,10 +24,14 @@ void Reachable::handled(const Flow&, const Packet& packet) {
   for (const KnownBinding& binding : parent->bindings) best_q = std::max(best_q, binding.q_milli);
   for (const KnownBinding& binding : parent->bindings) {
     // RFC 3261 §16.6: those of lower q wait for their turn.
-    if (binding.q_milli != best_q) continue;
+    if (binding.q_milli != best_q || binding.doubtful) continue;
     const bool tried = std::ranges::any_of(
-        parent->attempts, [&](const Attempt* attempt) { return attempt->instance == binding.instance; });
-    if (!tried) {
+        parent->attempts, [&](const Attempt* attempt) { return attempt->instance() == binding.instance; });
+    const bool on_its_way = std::ranges::any_of(parent->bindings, [&](const KnownBinding& other) {
+      return other.instance == binding.instance && !other.path.empty() &&
+             forwarding_.is_connecting_to(endpoint(host_port_in(other.path)));
+    });
+    if (!tried && !on_its_way) {
       return verdict_.fail(name, std::string(packet.start_line()) + " did not go to " + binding.instance +
                                      ", registered over " + binding.flow.text());
     }

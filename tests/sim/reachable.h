@@ -1,5 +1,5 @@
-// An acknowledged registration is reachable while its flow lives: whoever asks for an AOR or a GRUU, the edge
-// tries every instance that the registrar has promised, at once.
+// An acknowledged registration is reachable while its flow lives: whoever asks for an AOR or a GRUU, the
+// registrar tries every instance that the registrar has promised, at once.
 #pragma once
 
 #include <string>

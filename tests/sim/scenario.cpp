@@ -49,7 +49,7 @@ Scenario::Faults faults(Random& random) {
     return random.chance(chance) ? random.between(low, high) : Duration{0};
   };
   Scenario::Faults faults;
-  faults.edge_crash = mean(0.5, minutes{8}, minutes{40});
+  faults.crash = mean(0.5, minutes{8}, minutes{40});
   faults.nat_reboot = mean(0.7, minutes{3}, minutes{20});
   faults.partition = mean(0.7, minutes{2}, minutes{15});
   faults.bad_link = mean(0.7, minutes{2}, minutes{15});
@@ -57,6 +57,21 @@ Scenario::Faults faults(Random& random) {
   faults.sever = mean(0.6, minutes{1}, minutes{10});
   faults.phone_restart = mean(0.6, minutes{3}, minutes{20});
   return faults;
+}
+
+Scenario::Trunk trunk(Random& random) {
+  Scenario::Trunk trunk;
+  trunk.exists = random.chance(0.5);
+  trunk.protocol = random.chance(0.5) ? Protocol::udp : Protocol::tcp;
+  const bool good = random.chance(0.6);
+  trunk.link.latency = random.between(Duration{200}, milliseconds{30});
+  trunk.link.loss = good ? 0 : random.between(0.0, 0.05);
+  trunk.link.duplicate = good ? 0 : random.between(0.0, 0.05);
+  trunk.link.jitter = random.between(Duration{0}, good ? milliseconds{1} : milliseconds{40});
+  if (random.chance(0.8)) trunk.crash = random.between(minutes{3}, minutes{15});
+  if (random.chance(0.6)) trunk.partition = random.between(minutes{2}, minutes{15});
+  if (random.chance(0.5)) trunk.broken = random.between(minutes{2}, minutes{15});
+  return trunk;
 }
 
 }  // namespace
@@ -71,9 +86,13 @@ Scenario Scenario::from(const Random& seed) {
   for (unsigned i = 0; i < phones; ++i) scenario.phones.push_back(phone(random, users, places));
   scenario.faults = sim::faults(random);
   // Short enough that the last binding runs out before the end.
-  scenario.edge.registrar.max_expires = seconds{600};
-  scenario.edge.registrar.default_expires = seconds{300};
-  scenario.edge.registrar.flow_timer = one_of(random, {seconds{0}, seconds{25}, seconds{60}, seconds{120}});
+  scenario.host.registrar.max_expires = seconds{600};
+  scenario.host.registrar.default_expires = seconds{300};
+  scenario.host.registrar.flow_timer = one_of(random, {seconds{0}, seconds{25}, seconds{60}, seconds{120}});
+  // Last, from a stream of its own: what is above stays as it is without it.
+  Random apart = seed.stream("trunk");
+  scenario.trunk = sim::trunk(apart);
+  for (Phone& each : scenario.phones) each.edge = static_cast<unsigned>(apart.below(2));
   return scenario;
 }
 

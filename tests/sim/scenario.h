@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/edge_host.h"
+#include "sim/host.h"
 #include "sim/internet.h"
 #include "sim/user_agent.h"
 
@@ -16,10 +16,19 @@ struct Scenario {
     Nat::Settings nat;
     Link link;
   };
+  // Two edges, each on its own, before a registrar on its own; else one host is both.
+  struct Trunk {
+    bool exists = false;
+    Protocol protocol = Protocol::udp;  // between them
+    Link link;                          // of the registrar
+    // Mean times between crashes, partitions of an edge from the registrar, and breaks of a connection.
+    Duration crash{}, partition{}, broken{};
+  };
   struct Phone {
     UserAgent::Kind kind = UserAgent::Kind::rfc;
     unsigned user = 0;
     unsigned place = 0;
+    unsigned edge = 0;  // of its first flow; its second one leads to the other
     std::vector<Protocol> protocols;
     std::chrono::seconds expires{300};
     std::string q;
@@ -28,7 +37,7 @@ struct Scenario {
   };
   // Mean times between faults of each sort; 0: none.
   struct Faults {
-    Duration edge_crash{}, nat_reboot{}, partition{}, bad_link{}, reset{}, sever{}, phone_restart{};
+    Duration crash{}, nat_reboot{}, partition{}, bad_link{}, reset{}, sever{}, phone_restart{};
   };
 
   static Scenario from(const Random& random);
@@ -36,7 +45,8 @@ struct Scenario {
   std::vector<Place> places;
   std::vector<Phone> phones;
   Faults faults;
-  EdgeHost::Settings edge;
+  Trunk trunk;
+  Host::Settings host;
 
   // Faults stop at `calm`; from `probe` on everybody must be reached; at `quiet` nobody starts anything new;
   // at `leave` the phones go; at `end` nothing may be left.

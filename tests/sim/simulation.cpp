@@ -1,10 +1,7 @@
 #include "sim/simulation.h"
 
 #include "sim/entropy.h"
-#include "sim/one_final_response.h"
 #include "sim/reachable.h"
-#include "sim/right_flow.h"
-#include "sim/rings_once.h"
 
 namespace flowgate::sim {
 namespace {
@@ -19,35 +16,16 @@ std::string uuid(unsigned number) {
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed, Sabotage sabotage, bool verbose)
-    : seed_(seed), world_(seed, sabotage), scenario_(Scenario::from(world_.random)) {
+    : seed_(seed),
+      world_(seed, sabotage),
+      scenario_(Scenario::from(world_.random)),
+      topology_(world_, scenario_) {
   seed_entropy(seed);
   if (verbose) world_.ladder.follow();
-  make_edge();
   make_places();
   make_phones();
+  make_prober();
   plan();
-}
-
-void Simulation::make_edge() {
-  Site& site = world_.internet.add("edge", "203.0.113.1");
-  site.link.latency = Duration{300};
-  EdgeHost& edge = *edges_.emplace_back(std::make_unique<EdgeHost>(world_, site, scenario_.edge));
-  watch(edge);
-}
-
-void Simulation::watch(EdgeHost& edge) {
-  auto bindings = std::make_unique<KnownBindings>(world_.agenda);
-  auto forwarding = std::make_unique<Forwarding>(world_.agenda, *bindings);
-  edge.watch(*bindings);
-  const Forwarding& known = *forwarding;
-  Observers& observers = edge.observers();
-  observers.add(std::move(bindings));
-  observers.add(std::move(forwarding));
-  observers.add(std::make_unique<OneFinalResponse>(known, world_.verdict));
-  observers.add(std::make_unique<RightFlow>(known, world_.verdict));
-  observers.add(
-      std::make_unique<RingsOnce>(world_.agenda, known, scenario_.edge.core.branch_timeout, world_.verdict));
-  observers.add(std::make_unique<Reachable>(known, world_.verdict));
 }
 
 void Simulation::make_places() {
@@ -74,8 +52,8 @@ void Simulation::make_phones() {
     // The same private addresses behind every NAT.
     settings.host = site.nat ? endpoint("10.0.0." + std::to_string(i + 1), 0) : site.address;
     settings.protocols = phone.protocols;
-    for (const Protocol protocol : phone.protocols)
-      settings.edges.push_back(edges_.front()->address(protocol));
+    for (unsigned flow = 0; flow < phone.protocols.size(); ++flow)
+      settings.edges.push_back(topology_.edge(phone.edge + flow).address(phone.protocols[flow]));
     settings.expires = phone.expires;
     settings.q = phone.q;
     settings.pause = phone.pause;
@@ -83,28 +61,36 @@ void Simulation::make_phones() {
     phones_.push_back(std::make_unique<UserAgent>(world_, site, settings, directory_));
     directory_.add_aor(phones_.back()->aor());
   }
+}
+
+// It asks every host.
+void Simulation::make_prober() {
   UserAgent::Settings settings;
   settings.name = "prober";
   settings.user = "prober";
   settings.kind = UserAgent::Kind::plain;
   Site& site = world_.internet.add("prober", "192.0.2.1");
   settings.host = site.address;
-  settings.protocols = {Protocol::udp};
-  settings.edges = {edges_.front()->address(Protocol::udp)};
+  for (const auto& host : topology_.hosts()) {
+    settings.protocols.push_back(Protocol::udp);
+    settings.edges.push_back(host->address(Protocol::udp));
+  }
   settings.registers = false;
   prober_ = std::make_unique<UserAgent>(world_, site, settings, directory_);
 }
 
 void Simulation::plan() {
   Mishaps::Victims victims;
-  for (const auto& edge : edges_) victims.edges.push_back(edge.get());
+  victims.topology = &topology_;
   for (const auto& phone : phones_) victims.phones.push_back(phone.get());
   victims.places = places_;
-  mishaps_ = std::make_unique<Mishaps>(world_, scenario_.faults, std::move(victims));
+  mishaps_ = std::make_unique<Mishaps>(world_, scenario_, std::move(victims));
+
+  if (topology_.has_trunk()) drill_ = std::make_unique<FailoverDrill>(world_, topology_, *prober_, phones_);
 
   Random random = world_.random.stream("plan");
   Agenda& agenda = world_.agenda;
-  for (const auto& edge : edges_) edge->start();
+  for (const auto& host : topology_.hosts()) host->start();
   prober_->switch_on();
   for (const auto& phone : phones_)
     agenda.enter(random.between(Duration{0}, seconds{20}), [&phone] { phone->switch_on(); });
@@ -114,6 +100,7 @@ void Simulation::plan() {
   agenda.enter(agenda.at(scenario_.quiet), [this] {
     check_probes();
     for (const auto& phone : phones_) phone->fall_silent();
+    if (drill_) drill_->begin();
   });
   for (const auto& phone : phones_) {
     agenda.enter(agenda.at(scenario_.leave),
@@ -125,7 +112,8 @@ void Simulation::probe() {
   for (const auto& phone : phones_) {
     if (!phone->is_fully_registered())
       return world_.verdict.fail("recovers", phone->name() + " is not registered, long after the last fault");
-    probes_[prober_->probe(phone->own_uri())] = phone.get();
+    for (unsigned host = 0; host < topology_.hosts().size(); ++host)
+      probes_[prober_->probe(phone->own_uri(), host)] = phone.get();
   }
 }
 
@@ -138,21 +126,13 @@ void Simulation::check_probes() {
 }
 
 void Simulation::check_nothing_left() {
-  for (const auto& edge : edges_) {
-    edge->observers().finish();
-    const auto left = [&](std::size_t count, std::string_view what) {
-      if (count == 0) return;
-      world_.verdict.fail("nothing leaks", std::to_string(count) + " " + std::string(what) + " left");
-    };
-    left(edge->transactions(), "transactions");
-    left(edge->bindings(), "bindings");
-    left(edge->flows_with_bindings(), "flows with bindings");
-    left(edge->has_timers() ? 1 : 0, "timers");
-  }
-  for (const auto& phone : phones_) {
-    if (!phone->left_over().empty())
-      world_.verdict.fail("nothing leaks", phone->name() + " still waits for " + phone->left_over());
-  }
+  topology_.check_nothing_left();
+  const auto left = [this](const UserAgent& agent) {
+    if (agent.left_over().empty()) return;
+    world_.verdict.fail("nothing leaks", agent.name() + " still waits for " + agent.left_over());
+  };
+  for (const auto& phone : phones_) left(*phone);
+  left(*prober_);
 }
 
 Outcome Simulation::run() {
@@ -160,6 +140,7 @@ Outcome Simulation::run() {
   if (!world_.verdict.failure()) check_nothing_left();
   Outcome outcome;
   outcome.seed = seed_;
+  outcome.hosts = topology_.hosts().size();
   outcome.messages = world_.ladder.messages();
   outcome.faults = world_.faults.total();
   outcome.octets_hash = world_.ladder.octets_hash();

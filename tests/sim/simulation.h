@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/failover_drill.h"
 #include "sim/mishaps.h"
 
 namespace flowgate::sim {
@@ -13,7 +14,7 @@ namespace flowgate::sim {
 struct Outcome {
   std::uint64_t seed = 0;
   std::string invariant, what, ladder;  // empty: all went well
-  std::uint64_t messages = 0, faults = 0, octets_hash = 0, course_hash = 0;
+  std::uint64_t hosts = 0, messages = 0, faults = 0, octets_hash = 0, course_hash = 0;
   Duration elapsed{};
 };
 
@@ -24,10 +25,9 @@ class Simulation {
   Outcome run();
 
  private:
-  void make_edge();
   void make_places();
   void make_phones();
-  void watch(EdgeHost& edge);
+  void make_prober();
   void plan();
   void probe();
   void check_probes();
@@ -37,12 +37,13 @@ class Simulation {
   World world_;
   Scenario scenario_;
   Directory directory_;
-  std::vector<std::unique_ptr<EdgeHost>> edges_;
+  Topology topology_;
   std::vector<Site*> places_;
   std::vector<std::unique_ptr<UserAgent>> phones_;
   std::unique_ptr<UserAgent> prober_;
   std::map<std::string, UserAgent*> probes_;  // by Call-ID
   std::unique_ptr<Mishaps> mishaps_;
+  std::unique_ptr<FailoverDrill> drill_;
 };
 
 }  // namespace flowgate::sim

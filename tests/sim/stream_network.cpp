@@ -33,9 +33,10 @@ void StreamNetwork::arrive(ConnectionId id) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;
   Connection& connection = found->second;
-  if (connection.site->link.cut) return refuse(id, random_.between(seconds{5}, seconds{20}));
+  if (is_cut(connection)) return refuse(id, random_.between(seconds{5}, seconds{20}));
   const auto listener = listeners_.find(connection.remote);
-  if (listener == listeners_.end() || !nat_lets_through(connection)) return refuse(id, latency(connection));
+  const bool listening = listener != listeners_.end() && listener->second != nullptr;
+  if (!listening || !nat_lets_through(connection)) return refuse(id, latency(connection));
   connection.open = true;
   connection.users[index(End::server)] = &listener->second->accept(id, connection.remote, connection.outer);
   connection.users[index(End::client)]->stream_open();
@@ -43,6 +44,10 @@ void StreamNetwork::arrive(ConnectionId id) {
 
 void StreamNetwork::refuse(ConnectionId id, Duration after) {
   tell_closed(id, End::client, after);
+}
+
+bool StreamNetwork::is_cut(const Connection& connection) const {
+  return internet_.is_cut(*connection.site, *internet_.at(connection.remote));
 }
 
 Duration StreamNetwork::latency(const Connection& connection) {
@@ -112,7 +117,7 @@ void StreamNetwork::move(ConnectionId id, End to) {
     if (to == End::server && random_.chance(0.5)) tell_closed(id, End::client, connection.site->link.latency);
   }
   if (connection.severed) return lose(id, to);
-  if (connection.site->link.cut) {
+  if (is_cut(connection)) {
     if (agenda_.now() - way.stuck_since > patience_min) {
       sever(id);
       return lose(id, to);
@@ -164,6 +169,17 @@ std::vector<ConnectionId> StreamNetwork::through(const Site& site) const {
   for (const auto& [id, connection] : connections_) {
     if (connection.open && (connection.site == &site || connection.remote.same_address(site.address)))
       ids.push_back(id);
+  }
+  return ids;
+}
+
+std::vector<ConnectionId> StreamNetwork::between(const Site& a, const Site& b) const {
+  std::vector<ConnectionId> ids;
+  for (const auto& [id, connection] : connections_) {
+    const auto leads = [&](const Site& from, const Site& to) {
+      return connection.site == &from && connection.remote.same_address(to.address);
+    };
+    if (connection.open && (leads(a, b) || leads(b, a))) ids.push_back(id);
   }
   return ids;
 }

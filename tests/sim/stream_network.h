@@ -40,7 +40,9 @@ class StreamNetwork {
       : agenda_(agenda), internet_(internet), faults_(faults), random_(random) {}
 
   void listen(const Endpoint& local, StreamListener& listener) { listeners_[local] = &listener; }
-  void stop_listening(const Endpoint& local) { listeners_.erase(local); }
+  void stop_listening(const Endpoint& local) { listeners_[local] = nullptr; }
+  // Somebody listens there, or did once.
+  bool has_listened(const Endpoint& local) const { return listeners_.contains(local); }
 
   ConnectionId connect(Site& site, const Endpoint& local, const Endpoint& remote, StreamUser& user);
   void write(ConnectionId id, End end, std::string_view octets);
@@ -49,6 +51,7 @@ class StreamNetwork {
 
   // Faults. Of all that go through a site: what is half dead stays so.
   std::vector<ConnectionId> through(const Site& site) const;
+  std::vector<ConnectionId> between(const Site& a, const Site& b) const;
   void reset(ConnectionId id);
   void sever(ConnectionId id);
   // The end is gone without a word.
@@ -81,6 +84,7 @@ class StreamNetwork {
   void tell_closed(ConnectionId id, End end, Duration after);
   void forget_if_over(ConnectionId id);
   bool nat_lets_through(const Connection& connection) const;
+  bool is_cut(const Connection& connection) const;
   Duration latency(const Connection& connection);
 
   Agenda& agenda_;

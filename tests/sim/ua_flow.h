@@ -34,6 +34,7 @@ class UaFlow final : public DatagramUser, public StreamUser {
   ~UaFlow() override { close(); }
 
   const std::string& name() const { return settings_.name; }
+  const Endpoint& edge() const { return settings_.edge; }
   Protocol protocol() const { return settings_.protocol; }
   bool is_stream() const { return flowgate::is_stream(settings_.protocol); }
   std::string sent_by() const { return local_.text(); }

@@ -73,6 +73,16 @@ bool UserAgent::is_fully_registered() const {
   return std::ranges::all_of(registrations_, [](const auto& each) { return each->is_registered(); });
 }
 
+bool UserAgent::is_registered_through(const Endpoint& edge) const {
+  return std::ranges::any_of(registrations_, [&](const auto& each) {
+    return each->is_registered() && each->flow().edge().same_address(edge);
+  });
+}
+
+std::string UserAgent::call(const std::string& uri, unsigned flow, const CallsOut::Terms& terms) {
+  return calls_out_.invite(registrations_[flow]->flow(), uri, terms);
+}
+
 std::string UserAgent::left_over() const {
   std::string words;
   const auto add = [&words](std::size_t count, std::string_view what) {
@@ -126,8 +136,8 @@ void UserAgent::learn_gruu(std::string_view kind, std::string_view uri) {
   directory_.put_gruu(settings_.name + " " + learnt->first, learnt->second);
 }
 
-std::string UserAgent::probe(const std::string& uri) {
-  UaFlow& flow = *choose_flow();
+std::string UserAgent::probe(const std::string& uri, unsigned number) {
+  UaFlow& flow = registrations_[number]->flow();
   const std::string call_id = fresh("probe");
   const std::string text = write_request(flow, "OPTIONS", uri,
                                          {"From: <" + aor() + ">;tag=" + fresh("t"), "To: <" + uri + ">",
@@ -146,8 +156,8 @@ void UserAgent::live() {
   if (flow == nullptr) return;
   const std::string uri = directory_.any(random_);
   const double mood = random_.between(0.0, 1.0);
-  if (mood < 0.55) return calls_out_.invite(*flow, uri);
-  calls_out_.ask(*flow, mood < 0.8 ? "MESSAGE" : "OPTIONS", uri);
+  mood < 0.55 ? static_cast<void>(calls_out_.invite(*flow, uri))
+              : calls_out_.ask(*flow, mood < 0.8 ? "MESSAGE" : "OPTIONS", uri);
 }
 
 void UserAgent::flow_lost(const UaFlow& flow) {
@@ -170,10 +180,10 @@ void UserAgent::request(UaFlow& flow, const Packet& packet) {
   if (method == "ACK") return calls_in_.acknowledged(packet);
   if (!servers_.receive(flow, packet)) return;
   const bool in_dialog = !param_in(packet.header("To"), "tag").empty();
+  if (method == "OPTIONS" || method == "BYE") asked_.insert(std::string(packet.header("Call-ID")));
   if (method == "CANCEL") return calls_in_.cancelled(packet);
   if (in_dialog) return dialogs_.receive(packet);
   if (method == "INVITE") return calls_in_.invited(flow, packet);
-  if (method == "OPTIONS") asked_.insert(std::string(packet.header("Call-ID")));
   if (method != "OPTIONS" && random_.chance(settings_.silence)) return servers_.ignore(packet);
   servers_.respond(packet, method == "MESSAGE" && random_.chance(0.1) ? 486 : 200, fresh("a"));
 }

@@ -53,9 +53,14 @@ class UserAgent {
 
   bool is_registered() const;
   bool is_fully_registered() const;
-  // Sends an OPTIONS; was it answered 200?
-  std::string probe(const std::string& uri);
+  // Of one of its flows, through the edge at that address.
+  bool is_registered_through(const Endpoint& edge) const;
+  // Calls somebody over that of its flows; the Call-ID.
+  std::string call(const std::string& uri, unsigned flow, const CallsOut::Terms& terms);
+  // Sends an OPTIONS over that of its flows; was it answered 200?
+  std::string probe(const std::string& uri, unsigned flow);
   bool was_answered(const std::string& call_id) const { return answered_.contains(call_id); }
+  // An OPTIONS or a BYE with that Call-ID came.
   bool was_asked(const std::string& call_id) const { return asked_.contains(call_id); }
   // The URI that means this one instance.
   std::string own_uri() const;

@@ -1,13 +1,18 @@
-#include "sim/edge_connection.h"
+#include "sim/host_connection.h"
 
 #include <array>
 
-#include "sim/edge_host.h"
+#include "sim/host.h"
 #include "stun/stun.h"
 
 namespace flowgate::sim {
 
-void EdgeConnection::stream_octets(std::string_view octets) {
+void HostConnection::stream_open() {
+  open_ = true;
+  host_.connection_open(*this);
+}
+
+void HostConnection::stream_octets(std::string_view octets) {
   const bool whole = reader_.read(octets, [this](sip::FrameKind kind, std::string text) {
     if (kind == sip::FrameKind::ping) write("\r\n");
     if (kind == sip::FrameKind::ping) return host_.keepalive(flow_);
@@ -20,7 +25,7 @@ void EdgeConnection::stream_octets(std::string_view octets) {
   if (!whole) host_.connection_broken(flow_);
 }
 
-void EdgeConnection::stream_closed() {
+void HostConnection::stream_closed() {
   host_.connection_closed(flow_);
 }
 
