@@ -33,8 +33,8 @@ struct Limits {
   sip::Limits sip;                    // of one message
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
-  std::size_t subscriptions = 10'000;      // to registrations, alive at once, of each shard
-  std::size_t subscriptions_per_aor = 16;  // of each shard
+  std::size_t subscriptions = 10'000;        // to registrations, alive at once, of each shard
+  std::size_t subscriptions_per_aor = 16;    // of each shard
   std::size_t transactions = 1'000'000;      // alive at once, of each shard
   std::size_t transaction_bytes = 1 << 30;   // of the messages that transactions keep, of each shard
   std::size_t registered_flows = 1'000'000;  // watched for keepalives at once

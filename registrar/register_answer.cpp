@@ -104,8 +104,8 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
     for (const ListedBinding& binding : listing)
       answer.keeps_alive = std::max(answer.keeps_alive, binding.expires);
   }
-  // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here, and would
-  // rather not see it; a UA that looks for it before it asks for GRUUs does.
+  // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here, and
+  // would rather not see it; a UA that looks for it before it asks for GRUUs does.
   fields.field("Supported", {"outbound, path, gruu"});
   return answer;
 }

@@ -122,7 +122,8 @@ TEST_F(GruuLifetime, AStarUnbindsEveryInstanceFromItsGruus) {
   EXPECT_EQ(status_of_message_to(tablets), 480);
 }
 
-// §5.2: "The registrar SHOULD NOT include the gruu option tag in the Require [...] header field of the response."
+// §5.2: "The registrar SHOULD NOT include the gruu option tag in the Require [...] header field of the
+// response."
 TEST_F(GruuLifetime, TheOptionTagIsNotRequiredInThe200) {
   const Packet registered = callee.is_registered(1);
   for (const std::string& tags : registered.all("Require")) EXPECT_THAT(tags, Not(HasSubstr("gruu")));

@@ -32,8 +32,8 @@ TEST_F(NextHop, IsTheFirstAddressThatCanBeReached) {
   first.receives_nothing();
 }
 
-// §16.8: what has rung until Timer C is cancelled. That nobody answers the CANCEL is no failure of the next hop
-// by RFC 3263 §4.3: the call would begin anew.
+// §16.8: what has rung until Timer C is cancelled. That nobody answers the CANCEL is no failure of the next
+// hop by RFC 3263 §4.3: the call would begin anew.
 TEST_F(NextHop, IsNotTheNextAddressWhenTheFirstHasRungUntilTimerC) {
   edge.resolves("example.net", "198.51.100.8:5060");
   edge.resolves("example.net", "198.51.100.9:5060");

@@ -180,9 +180,10 @@ TEST_F(ConfigTest, AnEdgeAloneNeedsItsNextHop) {
   EXPECT_EQ(refusal_with("roles: [edge]\n"),
             "flowgate.yaml:1:1: edge: next_hop is missing: an edge that is no registrar needs to know where "
             "requests go");
-  EXPECT_EQ(refusal_with("edge: {next_hop: core.example.com}\n"),
-            "flowgate.yaml:2:18: edge.next_hop: expected a SIP URI, such as \"sip:core.example.com;lr\", found "
-            "'core.example.com'");
+  EXPECT_EQ(
+      refusal_with("edge: {next_hop: core.example.com}\n"),
+      "flowgate.yaml:2:18: edge.next_hop: expected a SIP URI, such as \"sip:core.example.com;lr\", found "
+      "'core.example.com'");
 }
 
 TEST_F(ConfigTest, TheEdgeHasDefaults) {

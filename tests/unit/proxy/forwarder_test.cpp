@@ -34,7 +34,8 @@ TEST_F(ForwarderTest, MaxForwardsIsAddedWhereThereIsNone) {
   EXPECT_EQ(
       forwarded(request, ua_flow, trunk_flow),
       with_line_ends("OPTIONS sip:bob@198.51.100.8 SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1:5060;" + via_branch +
-                     "\nMax-Forwards: 70\nVia: SIP/2.0/UDP 198.51.100.7\nCall-ID: 1\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n"));
+                     "\nMax-Forwards: 70\nVia: SIP/2.0/UDP 198.51.100.7\nCall-ID: 1\nCSeq: 1 "
+                     "OPTIONS\nContent-Length: 0\n\n"));
 }
 
 TEST_F(ForwarderTest, MaxForwardsIsOneLess) {

@@ -33,8 +33,8 @@ TEST_F(GruuAnswer, PubGruuAndTempGruuAreGivenToAUaThatSupportsGruu) {
   EXPECT_EQ(quoted_param(contact, "gruu"), "");
 }
 
-// §5.2: "The registrar SHOULD NOT include the gruu option tag in the Require [...] header field of the response."
-// In Supported it does no harm.
+// §5.2: "The registrar SHOULD NOT include the gruu option tag in the Require [...] header field of the
+// response." In Supported it does no harm.
 TEST_F(GruuAnswer, TheGruuOptionTagIsNotRequiredInTheAnswerToAnRfcUa) {
   const Answer answer = send({.fields = {callee + instance, supported, "Require: gruu"}});
   EXPECT_THAT(values(answer, "Require"), IsEmpty());
