@@ -21,8 +21,7 @@ void Saboteur::restarting(TokenKeys& keys) const {
 }
 
 bool Saboteur::spoil(const Flow& flow, const Packet& packet) {
-  if (world_.sabotage == Sabotage::none || busy_) return false;
-  busy_ = true;
+  if (world_.sabotage == Sabotage::none) return false;
   const bool forwarded = packet.is_request() && packet.all("Via").size() >= 2;
   const bool final_answer = !packet.is_request() && packet.is_final();
   bool taken = false;
@@ -31,7 +30,6 @@ bool Saboteur::spoil(const Flow& flow, const Packet& packet) {
   if (final_answer && world_.sabotage == Sabotage::lose_answer) taken = packet.method() == "MESSAGE";
   if (final_answer && world_.sabotage == Sabotage::forget_binding) forget_bindings(packet);
   last_sent_to_ = flow;
-  busy_ = false;
   return taken;
 }
 

@@ -35,7 +35,6 @@ class Saboteur {
   Host& host_;
   const KnownBindings* bindings_ = nullptr;
   Flow last_sent_to_;
-  bool busy_ = false;
   std::map<std::string, std::string, std::less<>>
       first_branch_;  // by that of the Via below, and the instance
 };
