@@ -25,7 +25,7 @@ struct Attempt {
   Instant at{};
   std::optional<KnownBinding> binding;  // that it goes to
   std::optional<Instant> gone;          // since when there is no such connection (any more)
-  bool answered = false;
+  std::optional<Instant> heard;         // the first answer
   int final_status = 0;
 
   // Of each a request has one chance at a time; all that goes to no binding has a single target.

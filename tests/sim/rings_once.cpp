@@ -15,6 +15,9 @@ void RingsOnce::sent(const Flow& flow, const Packet& packet, bool) {
 // RFC 5626 §7: 408, 430, a broken or a silent flow; draft-ietf-sip-outbound-00 §5.2: 410. RFC 3263 §4.3: the
 // next address of a hop that is no phone's after a 503, a timeout or a transport error.
 bool RingsOnce::has_failed(const Attempt& attempt) const {
+  // It was given up then, even if the next one took its time to be sent.
+  const bool was_silent = attempt.heard.value_or(agenda_.now()) - attempt.at >= patience_;
+  if (attempt.binding && was_silent) return true;
   switch (attempt.final_status) {
     case 0:
       break;
@@ -28,11 +31,9 @@ bool RingsOnce::has_failed(const Attempt& attempt) const {
       return false;
   }
   if (attempt.gone) return true;
-  const auto waited = agenda_.now() - attempt.at;
-  if (!attempt.binding) return waited >= timer_f;
   // Timer F runs whatever was heard; with Timer B a provisional response means life.
   const bool non_invite = attempt.parent->request.method() != "INVITE";
-  return attempt.answered ? non_invite && waited >= timer_f : waited >= patience_;
+  return (non_invite || !attempt.heard) && agenda_.now() - attempt.at >= timer_f;
 }
 
 }  // namespace flowgate::sim
