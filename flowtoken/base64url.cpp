@@ -20,15 +20,19 @@ constexpr auto values = [] {
 }  // namespace
 
 void encode_base64url(std::span<const std::uint8_t> octets, std::string& out) {
-  std::size_t at = out.size();
-  out.resize(at + base64url_length(octets.size()));
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const std::uint8_t octet : octets) {
-    bits = bits << 8 | octet;
-    for (count += 8; count >= 6; count -= 6) out[at++] = alphabet[bits >> (count - 6) & 63];
+  const std::size_t begin = out.size();
+  out.resize(begin + base64url_length(octets.size()));
+  char* at = out.data() + begin;
+  while (octets.size() >= 3) {
+    const unsigned bits = unsigned{octets[0]} << 16 | unsigned{octets[1]} << 8 | octets[2];
+    for (const unsigned shift : {18U, 12U, 6U, 0U}) *at++ = alphabet[bits >> shift & 63];
+    octets = octets.subspan(3);
   }
-  if (count > 0) out[at] = alphabet[bits << (6 - count) & 63];
+  if (octets.empty()) return;
+  const unsigned bits = unsigned{octets[0]} << 16 | (octets.size() > 1 ? unsigned{octets[1]} << 8 : 0U);
+  *at++ = alphabet[bits >> 18 & 63];
+  *at++ = alphabet[bits >> 12 & 63];
+  if (octets.size() > 1) *at = alphabet[bits >> 6 & 63];
 }
 
 bool decode_base64url(std::string_view text, std::span<std::uint8_t> out) {

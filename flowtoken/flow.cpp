@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <iterator>
 
@@ -37,22 +38,28 @@ bool is_mapped(const std::array<std::uint8_t, 16>& ip) {
   return std::equal(mapped_prefix.begin(), mapped_prefix.end(), ip.begin());
 }
 
-// The fields one after another, without the padding of the structs, as the input of the hash.
-struct Packed {
-  std::array<char, 2 * 19 + 9> octets;
-  std::size_t size = 0;
+// The address and the port as words, without the padding of the struct.
+std::array<std::uint64_t, 3> words_of(const Endpoint& endpoint) {
+  std::array<std::uint64_t, 3> words{};
+  std::memcpy(words.data(), endpoint.ip.data(), endpoint.ip.size());
+  words[2] = std::uint64_t{endpoint.port} << 1 | std::uint64_t{endpoint.v6};
+  return words;
+}
 
-  void number(std::uint64_t value, std::size_t width) {
-    for (std::size_t i = 0; i < width; ++i) octets[size++] = static_cast<char>(value >> (8 * i));
+// The literal of an IPv4 address, as inet_pton() reads it: four numbers without leading zeros.
+bool read_v4(std::string_view text, std::array<std::uint8_t, 16>& ip) {
+  std::size_t at = 0;
+  for (unsigned i = 0; i < 4; ++i) {
+    if (i > 0 && (at == text.size() || text[at++] != '.')) return false;
+    const std::size_t begin = at;
+    unsigned value = 0;
+    for (; at < text.size() && at - begin < 3 && text[at] >= '0' && text[at] <= '9'; ++at)
+      value = value * 10 + static_cast<unsigned>(text[at] - '0');
+    if (at == begin || value > 255 || (text[begin] == '0' && at - begin > 1)) return false;
+    ip[i] = static_cast<std::uint8_t>(value);
   }
-  void endpoint(const Endpoint& endpoint) {
-    std::memcpy(octets.data() + size, endpoint.ip.data(), endpoint.ip.size());
-    size += endpoint.ip.size();
-    number(endpoint.port, 2);
-    number(endpoint.v6, 1);
-  }
-  std::size_t hash() const { return siphash24(process_hash_key(), {octets.data(), size}); }
-};
+  return at == text.size();
+}
 
 }  // namespace
 
@@ -72,6 +79,12 @@ std::optional<Protocol> protocol_from(std::string_view name) {
 }
 
 std::optional<Endpoint> Endpoint::from(std::string_view address, std::uint16_t port) {
+  if (address.find(':') == address.npos) {
+    Endpoint endpoint;
+    endpoint.port = port;
+    if (!read_v4(address, endpoint.ip)) return std::nullopt;
+    return endpoint;
+  }
   char literal[INET6_ADDRSTRLEN];
   if (address.size() >= sizeof literal || address.find('\0') != address.npos) return std::nullopt;
   literal[address.copy(literal, address.size())] = '\0';
@@ -82,7 +95,6 @@ std::optional<Endpoint> Endpoint::from(std::string_view address, std::uint16_t p
 
   Endpoint endpoint;
   endpoint.port = port;
-  if (inet_pton(AF_INET, literal, endpoint.ip.data()) == 1) return endpoint;
   if (inet_pton(AF_INET6, literal, endpoint.ip.data()) != 1) return std::nullopt;
   endpoint.v6 = !is_mapped(endpoint.ip);
   if (!endpoint.v6) {
@@ -94,7 +106,13 @@ std::optional<Endpoint> Endpoint::from(std::string_view address, std::uint16_t p
 
 std::string Endpoint::address() const {
   char literal[INET6_ADDRSTRLEN];
-  return inet_ntop(v6 ? AF_INET6 : AF_INET, ip.data(), literal, sizeof literal);
+  if (v6) return inet_ntop(AF_INET6, ip.data(), literal, sizeof literal);
+  std::string text;  // short enough to need no memory of its own
+  for (unsigned i = 0; i < 4; ++i) {
+    if (i > 0) text += '.';
+    text.append(literal, std::to_chars(literal, std::end(literal), ip[i]).ptr);
+  }
+  return text;
 }
 
 std::string Endpoint::host() const {
@@ -127,18 +145,15 @@ std::string Flow::text() const {
 }
 
 std::size_t FlowHash::operator()(const Flow& flow) const noexcept {
-  Packed packed;
-  packed.number(static_cast<std::uint64_t>(flow.protocol), 1);
-  packed.endpoint(flow.local);
-  packed.endpoint(flow.remote);
-  packed.number(flow.serial, 8);
-  return packed.hash();
+  const auto local = words_of(flow.local), remote = words_of(flow.remote);
+  // The ports and the protocol share a word: they have 17 bits and 3.
+  const std::uint64_t rest = local[2] | remote[2] << 17 | static_cast<std::uint64_t>(flow.protocol) << 34;
+  const std::array words{local[0], local[1], remote[0], remote[1], rest, flow.serial};
+  return siphash24(process_hash_key(), words);
 }
 
 std::size_t FlowHash::operator()(const Endpoint& endpoint) const noexcept {
-  Packed packed;
-  packed.endpoint(endpoint);
-  return packed.hash();
+  return siphash24(process_hash_key(), words_of(endpoint));
 }
 
 }  // namespace flowgate

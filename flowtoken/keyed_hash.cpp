@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <bit>
+#include <cstring>
 #include <stdexcept>
 
 namespace flowgate {
@@ -28,20 +29,29 @@ struct SipState {
     round(), round();
     v0 ^= word;
   }
-  std::uint64_t finish() {
-    v2 ^= 0xff;
+  void compress(std::string_view data);
+  std::uint64_t finish(std::uint64_t mark) {
+    v2 ^= mark;
     round(), round(), round(), round();
     return v0 ^ v1 ^ v2 ^ v3;
   }
 };
 
-// Up to eight octets, the first one lowest.
-std::uint64_t little_endian(std::string_view octets) {
-  std::uint64_t word = 0;
-  for (std::size_t i = 0; i < octets.size(); ++i) {
-    word |= std::uint64_t{static_cast<unsigned char>(octets[i])} << (8 * i);
+static_assert(std::endian::native == std::endian::little, "SipHash reads its words lowest octet first");
+
+void SipState::compress(std::string_view data) {
+  const std::uint64_t length = std::uint64_t{data.size()} << 56;
+  std::uint64_t word;
+  for (; data.size() >= sizeof word; data.remove_prefix(sizeof word)) {
+    std::memcpy(&word, data.data(), sizeof word);
+    compress(word);
   }
-  return word;
+  // The last word carries what is left and, in its highest octet, the length modulo 256.
+  word = 0;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    word |= std::uint64_t{static_cast<unsigned char>(data[i])} << (8 * i);
+  }
+  compress(word | length);
 }
 
 HashKey random_key() {
@@ -56,11 +66,24 @@ HashKey random_key() {
 
 std::uint64_t siphash24(const HashKey& key, std::string_view data) noexcept {
   SipState state(key);
-  const std::uint64_t length = std::uint64_t{data.size()} << 56;
-  for (; data.size() >= 8; data.remove_prefix(8)) state.compress(little_endian(data.substr(0, 8)));
-  // The last word carries what is left and, in its highest octet, the length modulo 256.
-  state.compress(little_endian(data) | length);
-  return state.finish();
+  state.compress(data);
+  return state.finish(0xff);
+}
+
+std::array<std::uint64_t, 2> siphash24_128(const HashKey& key, std::string_view data) noexcept {
+  SipState state(key);
+  state.v1 ^= 0xee;
+  state.compress(data);
+  const std::uint64_t low = state.finish(0xee);
+  state.v1 ^= 0xdd;
+  return {low, state.finish(0)};
+}
+
+std::uint64_t siphash24(const HashKey& key, std::span<const std::uint64_t> words) noexcept {
+  SipState state(key);
+  for (const std::uint64_t word : words) state.compress(word);
+  state.compress(std::uint64_t{words.size() * sizeof(std::uint64_t)} << 56);
+  return state.finish(0xff);
 }
 
 const HashKey& process_hash_key() {

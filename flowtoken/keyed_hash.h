@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace flowgate {
@@ -13,6 +14,10 @@ namespace flowgate {
 using HashKey = std::array<std::uint64_t, 2>;
 
 std::uint64_t siphash24(const HashKey& key, std::string_view data) noexcept;
+// The same of whole words: of their octets, lowest first.
+std::uint64_t siphash24(const HashKey& key, std::span<const std::uint64_t> words) noexcept;
+// The variant with 128 bits.
+std::array<std::uint64_t, 2> siphash24_128(const HashKey& key, std::string_view data) noexcept;
 
 // The key of this process, drawn from OpenSSL's random source on first use. Thread-safe.
 const HashKey& process_hash_key();

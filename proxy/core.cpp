@@ -134,7 +134,7 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
     // §17.2.1: the ACK for a non-2xx belongs to the INVITE's transaction. That for a 2xx is a request of its
     // own.
     if (existing != nullptr && existing->state() != ServerState::accepted) return existing->acknowledged();
-    return receive_ack(flow, with_received(message, *via, flow));
+    return receive_ack(flow, *with_received(message, *via, flow));
   }
   if (existing != nullptr) return existing->retransmitted();
   if (const auto shard = notifier_.shard_of(message, flow); shard && *shard != options_.shard)
@@ -146,13 +146,13 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   if (transactions_.full() && !cancels) {
     std::string fields;
     sip::FieldWriter(fields).field("Retry-After", {"10"});
-    const sip::StoredMessage request = with_received(message, *via, flow);
-    return answer_statelessly(flow, request.get(), key, 503, fields);
+    return answer_statelessly(flow, with_received(message, *via, flow)->get(), key, 503, fields);
   }
   // RFC 6223 §4.4: for a registration, or for a dialog whose route set we are in.
   const bool kept = method == Method::register_ || forms_dialog(message);
   const std::chrono::seconds keep = kept ? options_.roles.flow_timer : std::chrono::seconds{};
-  ServerTransaction& server = transactions_.make_server(key, flow, with_received(message, *via, flow, keep));
+  ServerTransaction& server =
+      transactions_.make_server(key, flow, *via, with_received(message, *via, flow, keep));
   method == Method::cancel ? receive_cancel(server, invite) : handle(server);
 }
 
@@ -234,18 +234,16 @@ Refusal Core::check_uas(ServerTransaction& server) {
 }
 
 void Core::handle_register(ServerTransaction& server) {
-  const Dialect dialect = outbound_dialect(server.request()).value_or(Dialect::rfc);
-  registrar_.process(
-      server.request(), server.flow(), timers_.now(),
-      [this, key = server.key(), flow = server.flow(), dialect](const registrar::Answer& answer) {
-        if (answer.keeps_alive.count() > 0) {
-          const Instant now = timers_.now();
-          ua_flows_.registered(flow, dialect, true, now, now + answer.keeps_alive);
-        }
-        if (ServerTransaction* waiting = transactions_.find_server(key)) {
-          waiting->respond(answer.status, answer.reason, answer.fields);
-        }
-      });
+  registrar_.process(server.request(), server.flow(), timers_.now(),
+                     [this, key = server.key(), flow = server.flow()](const registrar::Answer& answer) {
+                       if (answer.keeps_alive.count() > 0) {
+                         const Instant now = timers_.now();
+                         ua_flows_.registered(flow, answer.dialect, true, now, now + answer.keeps_alive);
+                       }
+                       if (ServerTransaction* waiting = transactions_.find_server(key)) {
+                         waiting->respond(answer.status, answer.reason, answer.fields);
+                       }
+                     });
 }
 
 // §11.2

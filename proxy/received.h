@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 
 #include "flowtoken/flow.h"
 #include "sip/message.h"
@@ -13,7 +14,7 @@ namespace flowgate::proxy {
 // client wants rport (RFC 3581 §4: then "even if it is identical"), and the value of `rport`. Whatever values
 // the client itself gave them are replaced. `keep`: seconds, the value that a "keep" parameter gets (RFC 6223
 // §4.4); 0: none.
-sip::StoredMessage with_received(const sip::Message& request, const sip::Via& top_via, const Flow& flow,
-                                 std::chrono::seconds keep = {});
+std::unique_ptr<sip::StoredMessage> with_received(const sip::Message& request, const sip::Via& top_via,
+                                                  const Flow& flow, std::chrono::seconds keep = {});
 
 }  // namespace flowgate::proxy

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "proxy/transactions.h"
-#include "sip/value.h"
-#include "sip/via.h"
 #include "sip/writer.h"
 
 namespace flowgate::proxy {
@@ -16,12 +14,9 @@ using std::chrono::milliseconds;
 // to the port of the top Via's sent-by unless the client asked for its source port (rport, RFC 3581 §4). A
 // client whose sent-by is not the address that the request came from sits behind a NAT: only its source port
 // leads back through that.
-Flow reply_flow_of(const Flow& flow, const sip::Message& request) {
-  if (is_stream(flow.protocol)) return flow;
-  const auto value = sip::first_value(request, sip::Header::via);
-  const auto via = value ? sip::Via::parse(value->text) : sip::Error::bad_via;
-  if (!via || via->wants_rport()) return flow;
-  const auto sent_by = Endpoint::from(via->host, via->port.value_or(5060));
+Flow reply_flow_of(const Flow& flow, const sip::Via& via) {
+  if (is_stream(flow.protocol) || via.wants_rport()) return flow;
+  const auto sent_by = Endpoint::from(via.host, via.port.value_or(5060));
   if (!sent_by || !sent_by->same_address(flow.remote)) return flow;
   Flow reply = flow;
   reply.remote.port = sent_by->port;
@@ -30,30 +25,27 @@ Flow reply_flow_of(const Flow& flow, const sip::Message& request) {
 
 // Where a response goes when the connection of its request is gone. Not to a client behind a NAT, which
 // nobody can reach: its sent-by is another address than the one that the request came from.
-std::optional<NextHop> way_back_of(const Flow& flow, const sip::Message& request) {
+std::optional<NextHop> way_back_of(const Flow& flow, const sip::Via& via) {
   if (flow.protocol != Protocol::tcp && flow.protocol != Protocol::tls) return std::nullopt;
-  const auto value = sip::first_value(request, sip::Header::via);
-  const auto via = value ? sip::Via::parse(value->text) : sip::Error::bad_via;
-  if (!via) return std::nullopt;
-  const std::uint16_t port = via->port.value_or(flow.protocol == Protocol::tls ? 5061 : 5060);
-  const auto sent_by = Endpoint::from(via->host, port);
+  const std::uint16_t port = via.port.value_or(flow.protocol == Protocol::tls ? 5061 : 5060);
+  const auto sent_by = Endpoint::from(via.host, port);
   if (sent_by && !sent_by->same_address(flow.remote)) return std::nullopt;
   Endpoint address = flow.remote;
   address.port = port;
-  return NextHop{flow.protocol, address, std::string(via->host)};
+  return NextHop{flow.protocol, address, std::string(via.host)};
 }
 
 }  // namespace
 
 ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow,
-                                     sip::StoredMessage request)
+                                     const sip::Via& top_via, std::unique_ptr<sip::StoredMessage> request)
     : owner_(owner),
       key_(key),
       tag_key_(key),
       flow_(flow),
-      reply_flow_(reply_flow_of(flow, request.get())),
-      connect_back_(way_back_of(flow, request.get())),
-      request_(std::make_unique<sip::StoredMessage>(std::move(request))),
+      reply_flow_(reply_flow_of(flow, top_via)),
+      connect_back_(way_back_of(flow, top_via)),
+      request_(std::move(request)),
       retransmit_(this, [](void* self) { static_cast<ServerTransaction*>(self)->retransmit_timer(); }),
       stay_(this, [](void* self) { static_cast<ServerTransaction*>(self)->state_timer(); }),
       state_(this->request().method() == sip::Method::invite ? ServerState::proceeding : ServerState::trying),

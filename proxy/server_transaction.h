@@ -11,6 +11,7 @@
 #include "proxy/timer_wheel.h"
 #include "proxy/transaction_key.h"
 #include "sip/message.h"
+#include "sip/via.h"
 
 namespace flowgate::proxy {
 
@@ -43,8 +44,8 @@ enum class ServerState : std::uint8_t { trying, proceeding, completed, confirmed
 
 class ServerTransaction {
  public:
-  ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow,
-                    sip::StoredMessage request);
+  ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow, const sip::Via& top_via,
+                    std::unique_ptr<sip::StoredMessage> request);
 
   const TransactionKey& key() const { return key_; }
   // The flow that the request came over. Responses go to reply_flow(): RFC 3261 §18.2.2, RFC 3581 §4.

@@ -15,8 +15,8 @@ void add(std::string& text, std::string_view field) {
 }
 
 TransactionKey hash(std::string_view text) {
-  const HashKey& key = process_hash_key();
-  return {siphash24(key, text), siphash24({key[1], ~key[0]}, text)};
+  const auto [a, b] = siphash24_128(process_hash_key(), text);
+  return {a, b};
 }
 
 std::string_view method_text(const sip::Message& request, sip::Method method) {
@@ -35,8 +35,8 @@ bool has_identifier(const sip::Via& via) {
 std::string TransactionKey::to_tag() const {
   static constexpr char kDigits[] = "0123456789abcdef";
   const std::uint64_t value = a ^ (b * 0x9e3779b97f4a7c15ULL);
-  std::string tag;
-  for (int shift = 60; shift >= 0; shift -= 4) tag += kDigits[(value >> shift) & 0xf];
+  std::string tag(16, '0');
+  for (std::size_t i = 0; i < tag.size(); ++i) tag[i] = kDigits[value >> (60 - 4 * i) & 0xf];
   return tag;
 }
 
@@ -45,9 +45,10 @@ TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_
   text.clear();
   if (has_identifier(top_via)) {
     add(text, top_via.branch());
-    for (const char c : top_via.host) text += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    for (const char c : top_via.host) text += sip::lower(c);
     add(text, "");
-    add(text, std::to_string(top_via.port.value_or(0)));
+    const std::uint16_t port = top_via.port.value_or(0);
+    text += {static_cast<char>(port & 0xff), static_cast<char>(port >> 8)};
   } else {
     const auto from = sip::Address::parse(request.value(sip::Header::from));
     const auto cseq = sip::CSeq::parse(request.value(sip::Header::cseq));

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "flowtoken/keyed_hash.h"
-#include "sip/address.h"
+#include "sip/value.h"
 
 namespace flowgate::proxy {
 
@@ -19,19 +19,19 @@ Transactions::~Transactions() {
 }
 
 ServerTransaction& Transactions::make_server(const TransactionKey& key, const Flow& flow,
-                                             sip::StoredMessage request) {
-  auto transaction = std::make_unique<ServerTransaction>(*this, key, flow, std::move(request));
+                                             const sip::Via& top_via,
+                                             std::unique_ptr<sip::StoredMessage> request) {
+  auto transaction = std::make_unique<ServerTransaction>(*this, key, flow, top_via, std::move(request));
   return *(server_[key] = std::move(transaction));
 }
 
 bool Transactions::is_merged(ServerTransaction& transaction) {
   const sip::Message& request = transaction.request();
-  const auto to = sip::Address::parse(request.value(sip::Header::to));
-  const auto from = sip::Address::parse(request.value(sip::Header::from));
-  if (!to || to->params.has("tag") || !from) return false;
-  std::string text(request.value(sip::Header::call_id));
+  if (sip::tag_of(request.value(sip::Header::to))) return false;
+  thread_local std::string text;
+  text = request.value(sip::Header::call_id);
   for (const std::string_view part :
-       {from->params.find("tag").value_or(""), request.value(sip::Header::cseq)})
+       {sip::tag_of(request.value(sip::Header::from)).value_or(""), request.value(sip::Header::cseq)})
     (text += '\0') += part;
   const std::uint64_t hash = siphash24(process_hash_key(), text);
   const auto [first, fresh] = merged_.try_emplace(hash, transaction.key());

@@ -28,7 +28,9 @@ class Transactions {
   std::size_t octets() const { return octets_; }
   std::size_t size() const { return server_.size() + client_.size(); }
 
-  ServerTransaction& make_server(const TransactionKey& key, const Flow& flow, sip::StoredMessage request);
+  // `top_via`: of the request; it need not live longer than the call.
+  ServerTransaction& make_server(const TransactionKey& key, const Flow& flow, const sip::Via& top_via,
+                                 std::unique_ptr<sip::StoredMessage> request);
   ServerTransaction* find_server(const TransactionKey& key);
 
   // RFC 3261 §8.2.2.2: "If the request has no tag in the To header field" and its From tag, Call-ID and CSeq

@@ -24,8 +24,11 @@ Aead::Aead(const std::array<std::uint8_t, 32>& key) {
 }
 
 bool Aead::seal(std::string_view plaintext, std::string_view associated, std::span<std::uint8_t> sealed) {
-  Nonce nonce;
-  return RAND_bytes(nonce.data(), nonce_size) == 1 && seal(plaintext, associated, nonce, sealed);
+  if (nonces_left_ == 0) {
+    if (RAND_bytes(nonces_.front().data(), sizeof nonces_) != 1) return false;
+    nonces_left_ = nonces_.size();
+  }
+  return seal(plaintext, associated, nonces_[--nonces_left_], sealed);
 }
 
 bool Aead::seal(std::string_view plaintext, std::string_view associated, const Nonce& nonce,

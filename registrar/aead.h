@@ -42,6 +42,9 @@ class Aead {
   };
   using Context = std::unique_ptr<EVP_CIPHER_CTX, Free>;
   Context encrypt_{EVP_CIPHER_CTX_new()}, decrypt_{EVP_CIPHER_CTX_new()};
+  // Random; OpenSSL's generator costs about as much for one as for many.
+  std::array<Nonce, 64> nonces_;
+  std::size_t nonces_left_ = 0;
 };
 
 }  // namespace flowgate::registrar

@@ -112,6 +112,7 @@ std::string EncryptedGruus::mint(const sip::Uri& to_uri, const EncryptedGruu& gr
 
   std::string user{gruu.epoch ? temporary_prefix : anonymous_prefix}, uri;
   encode_base64url(octets, user);
+  uri.reserve(user.size() + to_uri.text.size() + 4);
   append_aor(uri, to_uri, user);
   if (gruu.epoch) uri += ";gr";
   return uri;

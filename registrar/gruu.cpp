@@ -20,6 +20,7 @@ constexpr char upper(char c) {
 std::string without_case(std::string_view instance) {
   const auto urn = InstanceUrn::parse(instance);
   std::string out;
+  out.reserve(instance.size());
   for (std::size_t i = 0; i < (urn ? urn->size() : instance.size()); ++i) {
     const char c = instance[i];
     const bool capital = c >= 'A' && c <= 'Z' && (!urn || urn->has_case(i));
@@ -53,10 +54,12 @@ void append_pvalue(std::string& out, std::string_view text) {
 
 std::string with_instance(const sip::Uri& to_uri, std::string_view parameter, std::string_view instance) {
   std::string gruu;
+  gruu.reserve(to_uri.text.size() + parameter.size() + instance.size() + 2);
   append_aor(gruu, to_uri, to_uri.user);
   gruu += ';';
   gruu += parameter;
   gruu += '=';
+  if (is_plain_uuid_urn(instance)) return gruu += instance;
   append_pvalue(gruu, without_case(instance));
   return gruu;
 }

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "registrar/instance_id.h"
+#include "sip/characters.h"
 
 namespace flowgate::registrar {
 namespace {
@@ -26,9 +27,10 @@ std::optional<std::string> uuid_octets(std::string_view instance) {
   std::size_t nibble = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_dash(i) && text[i] == '-') continue;
-    const std::size_t value = hex_digits.find(text[i]);
-    if (is_dash(i) || value == hex_digits.npos) return std::nullopt;
-    octets[nibble / 2] = static_cast<char>(octets[nibble / 2] << 4 | static_cast<int>(value));
+    const bool small = !(text[i] >= 'A' && text[i] <= 'F');
+    const int value = sip::hex_value(text[i]);
+    if (is_dash(i) || value < 0 || !small) return std::nullopt;
+    octets[nibble / 2] = static_cast<char>(octets[nibble / 2] << 4 | value);
     ++nibble;
   }
   return octets;

@@ -25,7 +25,15 @@ bool same_instance(std::string_view a, std::string_view b) {
   return true;
 }
 
+bool is_plain_uuid_urn(std::string_view text) {
+  return text.starts_with(uuid_namespace) && text.size() > uuid_namespace.size() &&
+         std::ranges::all_of(text.substr(uuid_namespace.size()), [](char c) {
+           return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
 std::string canonical_instance(std::string_view instance) {
+  if (is_plain_uuid_urn(instance)) return std::string{instance};
   const auto urn = InstanceUrn::parse(instance);
   if (!urn) return std::string{instance};
   std::string canonical;

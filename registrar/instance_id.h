@@ -17,6 +17,8 @@ namespace flowgate::registrar {
 // What is no URN is compared octet by octet.
 bool same_instance(std::string_view a, std::string_view b);
 // One spelling for all that are the same.
+// "urn:uuid:" and lower-case digits: what nearly all instance-ids are, and no case to mind.
+bool is_plain_uuid_urn(std::string_view instance);
 std::string canonical_instance(std::string_view instance);
 
 // A URN, as far as it counts, and where its case does.

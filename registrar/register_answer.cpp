@@ -13,9 +13,12 @@ void append_quoted(std::string& out, std::string_view name, std::string_view uri
   out += ';';
   out += name;
   out += "=\"";
-  for (const char c : uri) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+  for (;;) {
+    const std::size_t special = std::min({uri.find('"'), uri.find('\\'), uri.size()});
+    out += uri.substr(0, special);
+    if (special == uri.size()) break;
+    out += {'\\', uri[special]};
+    uri.remove_prefix(special + 1);
   }
   out += '"';
 }
@@ -86,7 +89,7 @@ Listing list(const Record& record, Instant now) {
 
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,
                     EncryptedGruus& encrypted_gruus) {
-  Answer answer{200, {}, {}, {}};
+  Answer answer{200, {}, {}, {}, request.dialect};
   sip::FieldWriter fields{answer.fields};
   const auto to_uri = sip::Uri::parse(request.to_uri, options.limits);
   GruuParams gruus{request, *to_uri, options.anonymous_gruus, encrypted_gruus};

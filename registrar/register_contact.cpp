@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <optional>
 
 #include "sip/address.h"
@@ -23,23 +24,55 @@ constexpr std::size_t max_params = 32;
 // RFC 5626 §11.1 has no bound for reg-id = 1*DIGIT, §4.2 has: "between 1 and (2**31 - 1)".
 constexpr std::uint32_t max_reg_id = 0x7fffffff;
 
-// What a UA cannot suggest: RFC 5627 §5.1, draft-gruu §7.1.2.1; and expires, of which the binding has its
-// own.
-bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 4> ours{"expires", "gruu", "pub-gruu", "temp-gruu"};
-  return std::ranges::any_of(ours, [name](auto each) { return sip::equals_nocase(each, name); });
-}
+// The parameters of a Contact that mean something to a registrar. Views the message.
+struct ContactParams {
+  using Value = std::optional<std::string_view>;
+  Value instance, reg_id, flow_id, q, expires;
+  // What a UA cannot suggest, RFC 5627 §5.1, draft-gruu §7.1.2.1; and expires, of which the binding has its
+  // own.
+  boost::container::small_vector<std::string_view, 2> ours;
+
+  // In one pass: there are five to look for, and every refresh brings them.
+  explicit ContactParams(const sip::Params& params) {
+    for (const sip::Param& param : params) {
+      if (Value* const value = read_here(param.name)) *value = param.value;
+      if (is_ours(param.name)) ours.push_back(param.whole);
+    }
+  }
+
+ private:
+  Value* read_here(std::string_view name) {
+    const auto is = [name](std::string_view other) { return sip::equals_nocase(name, other); };
+    switch (name.size()) {
+      case 1:
+        return is("q") ? &q : nullptr;
+      case 6:
+        return is("reg-id") ? &reg_id : nullptr;
+      case 7:
+        return is("expires") ? &expires : is("flow-id") ? &flow_id : nullptr;
+      case 13:
+        return is("+sip.instance") ? &instance : nullptr;
+      default:
+        return nullptr;
+    }
+  }
+  static bool is_ours(std::string_view name) {
+    constexpr std::array<std::string_view, 4> ours{"expires", "gruu", "pub-gruu", "temp-gruu"};
+    return std::ranges::any_of(
+        ours, [name](auto each) { return name.size() == each.size() && sip::equals_nocase(each, name); });
+  }
+};
 
 // The value with the parameters that are ours cut out, each with its semicolon; all else byte for byte.
-std::string without_ours(std::string_view value, const sip::Address& address) {
+std::string without_ours(std::string_view value, const ContactParams& params) {
   std::string kept;
+  kept.reserve(value.size());
   std::size_t copied = 0;
-  for (const sip::Param& param : address.params) {
-    if (!is_ours(param.name)) continue;
-    const auto begin = static_cast<std::size_t>(param.whole.data() - value.data());
+  for (const std::string_view whole : params.ours) {
+    const auto begin = static_cast<std::size_t>(whole.data() - value.data());
     const std::size_t semicolon = value.rfind(';', begin);
     kept += value.substr(copied, semicolon - copied);
-    copied = begin + param.whole.size();
+    copied = begin + whole.size();
   }
   kept += value.substr(copied);
   kept.erase(kept.find_last_not_of("; \t") + 1);
@@ -47,12 +80,12 @@ std::string without_ours(std::string_view value, const sip::Address& address) {
 }
 
 // "<" instance-val ">" in quotes (RFC 5626 §11.1); taken without the brackets, too.
-std::string instance_of(const sip::Address& address) {
-  const auto value = address.params.find("+sip.instance");
-  if (!value) return {};
-  std::string instance = sip::unquote(*value);
-  if (instance.starts_with('<') && instance.ends_with('>'))
-    instance = instance.substr(1, instance.size() - 2);
+std::string instance_of(const ContactParams& params) {
+  if (!params.instance) return {};
+  std::string instance = sip::unquote(*params.instance);
+  if (!instance.starts_with('<') || !instance.ends_with('>')) return instance;
+  instance.pop_back();
+  instance.erase(0, 1);
   return instance;
 }
 
@@ -72,10 +105,10 @@ std::optional<std::uint16_t> parse_q(std::string_view text) {
 
 // RFC 3261 §20.10: a malformed value counts as the default. Longer than we keep bindings for: §10.2.1.1, the
 // registrar may lower it.
-seconds asked_expires(const sip::Address& address, const ContactTerms& terms) {
+seconds asked_expires(const ContactParams& params, const ContactTerms& terms) {
   seconds asked = terms.expires;
-  if (const auto value = address.params.find("expires")) {
-    const auto number = sip::parse_seconds(*value);
+  if (params.expires) {
+    const auto number = sip::parse_seconds(*params.expires);
     asked = number ? seconds{*number} : terms.options.default_expires;
   }
   return std::min(asked, terms.options.max_expires);
@@ -108,10 +141,9 @@ std::optional<Answer> check_uri(const sip::Uri& uri, const ContactTerms& terms, 
 
 // reg-id, or the draft's flow-id. RFC 5626 §6: with "a reg-id but no instance-id, it simply ignores the
 // reg-id parameter".
-std::optional<Answer> read_reg_id(const sip::Address& address, RegisterContact& contact) {
-  const auto flow_id = address.params.find("flow-id");
-  const auto reg_id = flow_id ? flow_id : address.params.find("reg-id");
-  contact.dialect = flow_id ? Dialect::draft : Dialect::rfc;
+std::optional<Answer> read_reg_id(const ContactParams& params, RegisterContact& contact) {
+  const auto reg_id = params.flow_id ? params.flow_id : params.reg_id;
+  contact.dialect = params.flow_id ? Dialect::draft : Dialect::rfc;
   if (!reg_id || contact.instance.empty()) return std::nullopt;
   const auto number = sip::parse_number(*reg_id, max_reg_id);
   if (!number || *number == 0) return Answer{400, "Bad reg-id", {}};
@@ -127,19 +159,19 @@ Checked<RegisterContact> read_contact(std::string_view value, const ContactTerms
   const auto address = sip::Address::parse(value, limits);
   if (!address) return Answer{400, "Bad Contact", {}};
 
+  const ContactParams params(address->params);
   RegisterContact contact;
-  contact.contact = without_ours(value, *address);
+  contact.contact = without_ours(value, params);
   contact.uri = address->uri.text;
-  contact.instance = instance_of(*address);
+  contact.instance = instance_of(params);
   if (contact.instance.size() > max_instance_bytes) return Answer{400, "Bad Instance-ID", {}};
-  if (const auto refusal = read_reg_id(*address, contact)) return *refusal;
+  if (const auto refusal = read_reg_id(params, contact)) return *refusal;
 
-  const auto q = address->params.find("q");
-  const auto q_milli = q ? parse_q(*q) : contact.q_milli;
+  const auto q_milli = params.q ? parse_q(*params.q) : contact.q_milli;
   if (!q_milli) return Answer{400, "Bad q", {}};
   contact.q_milli = *q_milli;
 
-  contact.expires = asked_expires(*address, terms);
+  contact.expires = asked_expires(params, terms);
   if (too_brief(contact.expires, terms.options.min_expires))
     return interval_too_brief(terms.options.min_expires);
   if (!contact.removes()) {

@@ -40,8 +40,9 @@ struct Answer {
   int status = 0;
   std::string reason;  // empty: the usual phrase
   std::string fields;
-  // The UA was given a Flow-Timer: it will keep its flow alive at least this long.
+  // The UA, which speaks `dialect`, was given a Flow-Timer: it will keep its flow alive at least this long.
   std::chrono::seconds keeps_alive{0};
+  Dialect dialect = Dialect::rfc;
 };
 
 // Where a request may be sent. One member of the target set.

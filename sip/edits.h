@@ -17,6 +17,10 @@ namespace flowgate::sip {
 // Text in pieces, to be joined.
 using Pieces = std::initializer_list<std::string_view>;
 
+// What may not stand in what is put in becomes a space.
+constexpr char clean(char c) {
+  return c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+}
 // Appends `piece` with CR, LF and NUL turned into spaces.
 void append_clean(std::string& out, std::string_view piece);
 // Appends the line "NAME: PIECES CRLF", all pieces clean.

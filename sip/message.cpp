@@ -61,16 +61,17 @@ bool unfold(std::span<char> line) {
 // Fills in a Message from the front of its text to the end.
 class Message::Parser {
  public:
-  Parser(std::span<char> text, const Limits& limits) : text_(text), limits_(limits) {}
+  // `message`: a fresh one.
+  Parser(std::span<char> text, const Limits& limits, Message& message)
+      : text_(text), limits_(limits), message_(message) {}
 
-  Result<Message> parse() {
+  std::optional<Error> parse() {
     if (text_.size() > std::numeric_limits<std::uint32_t>::max()) return Error::too_large;
     message_.base_ = text_.data();
-    if (const auto error = start_line()) return *error;
-    if (const auto error = fields()) return *error;
+    if (const auto error = start_line()) return error;
+    if (const auto error = fields()) return error;
     if (!is_plain(message_.at({0, message_.fields_end_}))) unfold_lines();
-    if (const auto error = body()) return *error;
-    return std::move(message_);
+    return body();
   }
 
  private:
@@ -95,7 +96,7 @@ class Message::Parser {
 
   std::span<char> text_;
   const Limits& limits_;
-  Message message_;
+  Message& message_;
   std::optional<std::uint32_t> content_length_;
 };
 
@@ -176,7 +177,10 @@ std::optional<Error> Message::Parser::body() {
 Result<Message> Message::parse(std::span<char> text, const Limits& limits) {
   // RFC 3261 §7.5: CRLFs before the start line are ignored.
   const auto start = std::find_if(text.begin(), text.end(), [](char c) { return c != '\r' && c != '\n'; });
-  return Parser{text.subspan(static_cast<std::size_t>(start - text.begin())), limits}.parse();
+  Result<Message> message;
+  Parser parser{text.subspan(static_cast<std::size_t>(start - text.begin())), limits, *message};
+  if (const auto error = parser.parse()) message = *error;
+  return message;
 }
 
 const Field* Message::find(Header header) const {
@@ -230,13 +234,11 @@ Message Message::spliced_at(const char* base, Range replaced, std::uint32_t size
 
 StoredMessage::StoredMessage(const Message& message, Range replaced, std::string_view text) {
   const std::string_view whole = message.text();
-  std::string clean;
-  append_clean(clean, text);
-  text_.reset(new char[whole.size() - replaced.size + clean.size()]);
+  text_.reset(new char[whole.size() - replaced.size + text.size()]);
   char* out = std::copy_n(whole.data(), replaced.begin, text_.get());
-  out = std::copy(clean.begin(), clean.end(), out);
+  out = std::transform(text.begin(), text.end(), out, clean);
   std::copy(whole.begin() + replaced.end(), whole.end(), out);
-  message_ = message.spliced_at(text_.get(), replaced, static_cast<std::uint32_t>(clean.size()));
+  message_ = message.spliced_at(text_.get(), replaced, static_cast<std::uint32_t>(text.size()));
 }
 
 StoredMessage::StoredMessage(const Message& message) : text_(new char[message.text().size()]) {

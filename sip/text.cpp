@@ -24,8 +24,12 @@ bool is_token(std::string_view text) {
 }
 
 bool equals_nocase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    // Where they differ in more than the bit of case, no folding makes them the same.
+    if (a[i] != b[i] && (((a[i] ^ b[i]) & ~0x20) != 0 || lower(a[i]) != lower(b[i]))) return false;
+  }
+  return true;
 }
 
 std::string to_lower(std::string_view text) {
@@ -63,6 +67,7 @@ std::optional<std::uint32_t> parse_seconds(std::string_view digits) {
 }
 
 std::string unescape(std::string_view text) {
+  if (text.find('%') == text.npos) return std::string{text};
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -81,6 +86,7 @@ std::string unescape(std::string_view text) {
 std::string unquote(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string{text};
   text = text.substr(1, text.size() - 2);
+  if (text.find('\\') == text.npos) return std::string{text};
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -11,6 +11,8 @@ constexpr std::uint32_t max_cseq = 0x7fffffff;
 
 // The offset of the first comma that separates values, or the end.
 std::size_t find_separator(std::string_view list) {
+  // Most fields hold one value and no comma at all.
+  if (list.find(',') == list.npos) return list.size();
   bool quoted = false, bracketed = false;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const char c = list[i];
@@ -65,6 +67,31 @@ std::string_view cut_value(std::string_view& list) {
   const std::string_view value = trim(list.substr(0, comma));
   list.remove_prefix(std::min(comma + 1, list.size()));
   return value;
+}
+
+// from-spec = ( name-addr / addr-spec ) *( SEMI from-param ). The only semicolons that do not begin a header
+// parameter are those in quotes and angle brackets; in the form without brackets every parameter is the
+// header's (RFC 3261 §20).
+std::optional<std::string_view> tag_of(std::string_view value) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (quoted) {
+      if (c == '\\') ++i;  // quoted-pair
+      if (c == '"') quoted = false;
+    } else if (c == '<') {
+      i = value.find('>', i);
+      if (i == value.npos) return std::nullopt;
+    } else if (c == ';') {
+      const std::string_view param = value.substr(i + 1, value.find(';', i + 1) - i - 1);
+      const std::size_t equals = std::min(param.find('='), param.size());
+      if (equals_nocase(trim(param.substr(0, equals)), "tag"))
+        return trim(param.substr(std::min(equals + 1, param.size())));
+    } else {
+      quoted = c == '"';
+    }
+  }
+  return std::nullopt;
 }
 
 bool has_option(const Message& message, Header header, std::string_view tag) {

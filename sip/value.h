@@ -46,6 +46,10 @@ std::optional<Values::Value> first_value(const Message& message, Header header);
 // Cuts the first value off a list: returns it trimmed and leaves what stands behind its comma in `list`.
 std::string_view cut_value(std::string_view& list);
 
+// The tag parameter of a From or To ("" when it has no value), or nothing. Looks at no more than it must: the
+// rest of the field may be malformed.
+std::optional<std::string_view> tag_of(std::string_view value);
+
 // Is the option tag among the values of Supported, Require, ...? Compared without case.
 bool has_option(const Message& message, Header header, std::string_view tag);
 

@@ -23,35 +23,12 @@ void copy_all(const Message& message, Header header, std::string& out) {
   }
 }
 
-// from-spec = ( name-addr / addr-spec ) *( SEMI from-param ). The only semicolons that do not begin a header
-// parameter are those in quotes and angle brackets; in the form without brackets every parameter is the
-// header's (RFC 3261 §20).
-bool has_tag(std::string_view value) {
-  bool quoted = false, bracketed = false;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (quoted) {
-      if (c == '\\') ++i;  // quoted-pair
-      if (c == '"') quoted = false;
-    } else if (bracketed) {
-      bracketed = c != '>';
-    } else if (c == ';') {
-      const std::string_view param = value.substr(i + 1);
-      if (equals_nocase(trim(param.substr(0, param.find_first_of("=;"))), "tag")) return true;
-    } else {
-      quoted = c == '"';
-      bracketed = c == '<';
-    }
-  }
-  return false;
-}
-
 // RFC 3261 §8.2.6.2: the To of the request; if it has no tag, one is added, in all responses but a 100.
 void copy_to(const Message& request, std::string_view to_tag, std::string& out) {
   const Field* to = request.find(Header::to);
   if (!to) return;
   out.append(request.at({to->line.begin, to->value.end() - to->line.begin}));
-  if (!to_tag.empty() && !has_tag(request.value(*to))) {
+  if (!to_tag.empty() && !tag_of(request.value(*to))) {
     out.append(";tag=");
     append_clean(out, to_tag);
   }

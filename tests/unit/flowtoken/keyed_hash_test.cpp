@@ -58,6 +58,20 @@ TEST(KeyedHash, TheKeyOfTheProcessStaysAndIsNotZero) {
   EXPECT_NE(first, HashKey{});
 }
 
+TEST(KeyedHash, HasAHundredAndTwentyEightBitsWhereSixtyFourAreNotEnough) {
+  // From OpenSSL's SipHash with hash-size 16 under the same key; its octets are the two words', lowest first.
+  const auto of_nothing = siphash24_128(vector_key, "");
+  EXPECT_EQ(of_nothing[0], 0xe6a825ba047f81a3);
+  EXPECT_EQ(of_nothing[1], 0x930255c71472f66d);
+  EXPECT_NE(siphash24_128(vector_key, "a"), siphash24_128(vector_key, "b"));
+}
+
+TEST(KeyedHash, OfWordsIsThatOfTheirOctets) {
+  const std::array<std::uint64_t, 2> words{0x0706050403020100, 0x0f0e0d0c0b0a0908};
+  const std::string_view octets("\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17", 16);
+  EXPECT_EQ(siphash24(vector_key, words), siphash24(vector_key, octets));
+}
+
 TEST(KeyedHash, FindsAStringByAView) {
   std::unordered_map<std::string, int, KeyedHash, std::equal_to<>> table{{"sip:bob@example.com", 1}};
   EXPECT_EQ(table.count(std::string_view("sip:bob@example.com")), 1U);

@@ -43,13 +43,14 @@ std::string received_vias(const std::string& fields, const Flow& flow) {
                        "Call-ID: 1\nSubject:\nContent-Length: 4\n\nbody"};
   const auto top = answerable(request.get(), {});
   if (!top) return "not answerable";
-  const sip::StoredMessage stored = with_received(request.get(), *top, flow);
-  expect_same_as_fresh_parse(stored.get());
-  EXPECT_EQ(stored->body(), "body");
-  EXPECT_EQ(stored->value(Header::call_id), "1");
+  const auto stored = with_received(request.get(), *top, flow);
+  const sip::Message& received = stored->get();
+  expect_same_as_fresh_parse(received);
+  EXPECT_EQ(received.body(), "body");
+  EXPECT_EQ(received.value(Header::call_id), "1");
   std::string vias;
-  for (const sip::Field& field : stored->fields()) {
-    if (field.header == Header::via) vias += std::string{stored->value(field)} + "\n";
+  for (const sip::Field& field : received.fields()) {
+    if (field.header == Header::via) vias += std::string{received.value(field)} + "\n";
   }
   return vias;
 }
@@ -156,7 +157,7 @@ TEST(WithReceived, GivesAMessageThatOutlivesTheBufferItCameIn) {
   sip::StoredMessage stored;
   {
     const Parsed request{"OPTIONS sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.1;rport\n\n"};
-    stored = with_received(request.get(), *answerable(request.get(), {}), ua_flow);
+    stored = std::move(*with_received(request.get(), *answerable(request.get(), {}), ua_flow));
   }
   const sip::StoredMessage moved = std::move(stored);
   EXPECT_EQ(moved->request_uri(), "sip:bob@example.com");

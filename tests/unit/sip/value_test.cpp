@@ -84,6 +84,17 @@ TEST(Values, CutValueLeavesWhatStandsBehindTheComma) {
   EXPECT_EQ(cut_value(list), "");
 }
 
+TEST(Tag, IsAParameterOfTheFieldAndNotOfTheUriOrTheName) {
+  EXPECT_EQ(tag_of("<sip:a@b;tag=no>;x=1; TAG = 7;y"), "7");
+  EXPECT_EQ(tag_of("sip:a@b;tag=1"), "1");
+  EXPECT_EQ(tag_of("\"\\\";tag=no\" <sip:a@b>;tag=2"), "2");
+  EXPECT_EQ(tag_of("<sip:a@b>;tag"), "");
+  EXPECT_EQ(tag_of("<sip:a@b>;x=\"a;tag=no\""), std::nullopt);
+  EXPECT_EQ(tag_of("<sip:a@b;tag=no>"), std::nullopt);
+  EXPECT_EQ(tag_of("<sip:a@b;tag=no"), std::nullopt);
+  EXPECT_EQ(tag_of(""), std::nullopt);
+}
+
 TEST(OptionTags, AreFoundInAnyLineAndAnyCase) {
   const auto sample = request_with("Supported: path,Outbound\nRequire: 100rel\nk: gruu\n");
   EXPECT_TRUE(has_option(sample.get(), Header::supported, "outbound"));
