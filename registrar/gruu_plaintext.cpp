@@ -1,5 +1,6 @@
 #include "registrar/gruu_plaintext.h"
 
+#include <array>
 #include <cassert>
 
 #include "registrar/instance_id.h"
@@ -18,19 +19,19 @@ bool is_dash(std::size_t position) {
   return position == 8 || position == 13 || position == 18 || position == 23;
 }
 
+using UuidOctets = std::array<char, uuid_size>;
+
 // The 16 octets of a UUID, from the one spelling that uuid_instance() gives back.
-std::optional<std::string> uuid_octets(std::string_view instance) {
-  if (!instance.starts_with(uuid_prefix)) return std::nullopt;
+std::optional<UuidOctets> uuid_octets(std::string_view instance) {
+  if (instance.size() != uuid_prefix.size() + uuid_text_size || !is_plain_uuid_urn(instance))
+    return std::nullopt;
   const std::string_view text = instance.substr(uuid_prefix.size());
-  if (text.size() != uuid_text_size) return std::nullopt;
-  std::string octets(uuid_size, '\0');
+  UuidOctets octets{};
   std::size_t nibble = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_dash(i) && text[i] == '-') continue;
-    const bool small = !(text[i] >= 'A' && text[i] <= 'F');
-    const int value = sip::hex_value(text[i]);
-    if (is_dash(i) || value < 0 || !small) return std::nullopt;
-    octets[nibble / 2] = static_cast<char>(octets[nibble / 2] << 4 | value);
+    if (is_dash(i) != (text[i] == '-')) return std::nullopt;
+    if (text[i] == '-') continue;
+    octets[nibble / 2] = static_cast<char>(octets[nibble / 2] << 4 | sip::hex_value(text[i]));
     ++nibble;
   }
   return octets;
@@ -83,14 +84,16 @@ class Reader {
 }  // namespace
 
 std::string write_gruu_plaintext(const EncryptedGruu& gruu, std::string_view user) {
-  const std::string instance = canonical_instance(gruu.instance);
-  const auto uuid = uuid_octets(instance);
+  // The canonical form of an instance-id is longer or different only where it is not such a UUID.
+  auto uuid = uuid_octets(gruu.instance);
+  const std::string instance = uuid ? std::string{} : canonical_instance(gruu.instance);
+  if (!uuid) uuid = uuid_octets(instance);
   std::string plaintext;
-  plaintext.reserve(padding);
+  plaintext.reserve(1 + 8 + 2 + 2 + uuid_size + instance.size() + user.size() + padding);
   append_number(plaintext, (uuid ? uuid_flag : 0) | (gruu.epoch ? epoch_flag : 0), 1);
   if (gruu.epoch) append_number(plaintext, *gruu.epoch, 8);
   if (uuid) {
-    plaintext += *uuid;
+    plaintext.append(uuid->data(), uuid->size());
   } else {
     append_with_length(plaintext, instance);
   }

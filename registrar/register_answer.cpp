@@ -36,6 +36,7 @@ class GruuParams {
   std::string of(const ListedBinding& binding) {
     std::string params;
     if (!request_.gruu || binding.instance.empty()) return params;
+    params.reserve(320);
     if (request_.dialect == Dialect::draft) {
       const std::string gruu = draft_gruu(binding);
       if (!gruu.empty()) append_quoted(params, "gruu", gruu);
@@ -90,6 +91,10 @@ Listing list(const Record& record, Instant now) {
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,
                     EncryptedGruus& encrypted_gruus) {
   Answer answer{200, {}, {}, {}, request.dialect};
+  constexpr std::size_t other_fields = 128, gruus_of_contact = 384;
+  std::size_t octets = other_fields + request.path.size();
+  for (const ListedBinding& binding : listing) octets += binding.contact.size() + gruus_of_contact;
+  answer.fields.reserve(octets);
   sip::FieldWriter fields{answer.fields};
   const auto to_uri = sip::Uri::parse(request.to_uri, options.limits);
   GruuParams gruus{request, *to_uri, options.anonymous_gruus, encrypted_gruus};

@@ -1,7 +1,6 @@
 #include "registrar/register_request.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "sip/address.h"
@@ -18,19 +17,29 @@ using std::chrono::seconds;
 // Of one REGISTER. UAs send one, or two while they change their address; each is compared with every binding.
 constexpr std::size_t max_contacts = 8;
 
+// What the UA lists of what there is to say about registrations.
+struct OptionTags {
+  bool supports_outbound = false, supports_gruu = false, requires_gruu = false;
+};
+
 // RFC 3261 §10.3 (2), §8.2.2.3: option tags in Require that are not understood.
-Refusal check_require(const sip::Message& request) {
-  constexpr std::array<std::string_view, 3> understood{"gruu", "outbound", "path"};
+Refusal read_options(const sip::Message& request, OptionTags& tags) {
+  sip::Values supported{request, sip::Header::supported}, required{request, sip::Header::require};
+  while (const auto tag = supported.next()) {
+    tags.supports_outbound = tags.supports_outbound || sip::equals_nocase(tag->text, "outbound");
+    tags.supports_gruu = tags.supports_gruu || sip::equals_nocase(tag->text, "gruu");
+  }
   std::string unsupported;
-  sip::Values required{request, sip::Header::require};
   while (const auto tag = required.next()) {
-    if (std::ranges::any_of(understood, [&](auto each) { return sip::equals_nocase(each, tag->text); }))
-      continue;
+    const bool gruu = sip::equals_nocase(tag->text, "gruu");
+    tags.requires_gruu = tags.requires_gruu || gruu;
+    if (gruu || sip::equals_nocase(tag->text, "outbound") || sip::equals_nocase(tag->text, "path")) continue;
     if (!unsupported.empty()) unsupported += ", ";
     unsupported += tag->text;
   }
   if (unsupported.empty()) return std::nullopt;
-  Answer answer{420, {}, {}};
+  Answer answer;
+  answer.status = 420;
   sip::FieldWriter{answer.fields}.field("Unsupported", {unsupported});
   return answer;
 }
@@ -131,8 +140,8 @@ Refusal check_single_flow(const RegisterRequest& request) {
 // RFC 5626 §6: does outbound apply? Its condition is that the first hop supports it; a UA must also say that
 // it supports it, unless its edge proxy has put the "ob" there. The draft has no option tag: a UA that sends
 // flow-id means it.
-Refusal decide_outbound(const sip::Message& message, bool first_hop_supports, RegisterRequest& request) {
-  const bool ua_supports = sip::has_option(message, sip::Header::supported, "outbound");
+Refusal decide_outbound(const OptionTags& tags, bool first_hop_supports, RegisterRequest& request) {
+  const bool ua_supports = tags.supports_outbound;
   for (RegisterContact& contact : request.contacts) {
     if (contact.reg_id == 0) continue;
     const bool draft = contact.dialect == Dialect::draft;
@@ -149,12 +158,11 @@ Refusal decide_outbound(const sip::Message& message, bool first_hop_supports, Re
 // A UA speaks the draft when its Contact carries flow-id. RFC 5627 §5.2 looks for "gruu" in Supported, and
 // has the registrar keep it out of Require; draft-gruu §7.1.2.1 looks in Require, too, and "MUST contain a
 // Require header field with the value gruu".
-void read_dialect(const sip::Message& message, RegisterRequest& request) {
+void read_dialect(const OptionTags& tags, RegisterRequest& request) {
   const bool draft =
       std::ranges::any_of(request.contacts, [](auto& each) { return each.dialect == Dialect::draft; });
   request.dialect = draft ? Dialect::draft : Dialect::rfc;
-  request.gruu = sip::has_option(message, sip::Header::supported, "gruu") ||
-                 (draft && sip::has_option(message, sip::Header::require, "gruu"));
+  request.gruu = tags.supports_gruu || (draft && tags.requires_gruu);
   request.require_gruu = draft && request.gruu;
 }
 
@@ -165,17 +173,21 @@ Checked<RegisterRequest> read_register(const sip::Message& message, const Flow& 
   RegisterRequest request;
   request.flow = flow;
   bool ob = false;
-  if (auto refusal = check_require(message)) return *refusal;
+  OptionTags tags;
+  if (auto refusal = read_options(message, tags)) return *refusal;
   if (auto refusal = read_to(message, options, domains, request)) return *refusal;
   if (auto refusal = read_order(message, request)) return *refusal;
   if (auto refusal = read_path(message, options, request, ob)) return *refusal;
   request.over_flow = request.path.empty() && has_one_via(message);
-  request.by_flow = request.over_flow && (is_stream(flow.protocol) || behind_nat(message, flow));
   if (auto refusal = read_contacts(message, options, domains, request)) return *refusal;
   if (auto refusal = check_single_flow(request)) return *refusal;
   const bool first_hop_supports = request.path.empty() ? request.over_flow && options.edge : ob;
-  if (auto refusal = decide_outbound(message, first_hop_supports, request)) return *refusal;
-  read_dialect(message, request);
+  if (auto refusal = decide_outbound(tags, first_hop_supports, request)) return *refusal;
+  read_dialect(tags, request);
+  // A Contact that is an outbound one need not be asked where it is.
+  const bool elsewhere = std::ranges::any_of(request.contacts, [](auto& each) { return !each.outbound; });
+  request.by_flow =
+      request.over_flow && (is_stream(flow.protocol) || (elsewhere && behind_nat(message, flow)));
   return request;
 }
 

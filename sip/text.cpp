@@ -6,10 +6,6 @@
 namespace flowgate::sip {
 namespace {
 
-constexpr bool is_lws(char c) {
-  return is_blank(c) || c == '\r' || c == '\n';
-}
-
 // -1 for what is not a hexadecimal digit.
 constexpr int hex_value(char c) {
   if (is_digit(c)) return c - '0';
@@ -36,12 +32,6 @@ std::string to_lower(std::string_view text) {
   std::string out{text};
   std::transform(out.begin(), out.end(), out.begin(), lower);
   return out;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_lws(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_lws(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t max) {

@@ -12,7 +12,6 @@ namespace flowgate::sip {
 bool is_token(std::string_view text);                        // 1*(alphanum / "-.!%*_+`'~")
 bool equals_nocase(std::string_view a, std::string_view b);  // ASCII only
 std::string to_lower(std::string_view text);                 // ASCII only
-std::string_view trim(std::string_view text);                // LWS: space, tab, CR, LF
 // 1*DIGIT, nothing else, and not above `max`.
 std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t max = 0xffffffff);
 // Header field numbers that may be too large to hold: saturates at 2^32-1 (delta-seconds, RFC 3261 §20.19).
@@ -22,7 +21,7 @@ std::string unescape(std::string_view text);
 // The inside of a quoted string without its backslashes; text without quotes is returned as it is.
 std::string unquote(std::string_view text);
 
-// Of one character: here, so that loops over text may inline them.
+// Here, so that loops over text may inline them.
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -31,6 +30,14 @@ constexpr bool is_blank(char c) {
 }
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+constexpr bool is_lws(char c) {
+  return is_blank(c) || c == '\r' || c == '\n';
+}
+constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_lws(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_lws(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 inline constexpr std::array<bool, 256> token_chars = [] {

@@ -34,7 +34,7 @@ bool take_sent_by(Cursor& cursor, Via& via) {
 bool Via::has_magic_cookie() const {
   constexpr std::string_view cookie = "z9hG4bK";
   // A token, and §7.3.1 says of tokens: "Unless otherwise stated ... always case-insensitive".
-  return equals_nocase(branch().substr(0, cookie.size()), cookie);
+  return equals_nocase(branch_.substr(0, cookie.size()), cookie);
 }
 
 // via-parm = sent-protocol LWS sent-by *( SEMI via-params )
@@ -48,6 +48,10 @@ Result<Via> Via::parse(std::string_view text, const Limits& limits) {
   const auto params = Params::parse(cursor.rest(), limits);
   if (!params) return params.error();
   via.params = *params;
+  for (const Param& param : via.params) {
+    if (equals_nocase(param.name, "branch")) via.branch_ = param.value;
+    if (equals_nocase(param.name, "rport")) via.rport_ = true;
+  }
   return via;
 }
 

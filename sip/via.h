@@ -19,14 +19,19 @@ struct Via {
   std::optional<std::uint16_t> port;
   Params params;
 
-  std::string_view branch() const { return params.find("branch").value_or(std::string_view{}); }
+  std::string_view branch() const { return branch_; }  // "": none
   // RFC 3261 §8.1.1.7: the branch was made by somebody who follows RFC 3261.
   bool has_magic_cookie() const;
-  bool wants_rport() const { return params.has("rport"); }
+  bool wants_rport() const { return rport_; }
 
   // Error: bad_via or those of Params. White space is allowed where the grammar has LWS ("SIP / 2.0 / UDP
   // host : 5060").
   [[nodiscard]] static Result<Via> parse(std::string_view text, const Limits& limits = {});
+
+ private:
+  // Of the parameters: they are asked for again and again.
+  std::string_view branch_;
+  bool rport_ = false;
 };
 
 }  // namespace flowgate::sip

@@ -68,6 +68,8 @@ FieldWriter& FieldWriter::field(std::string_view name, Pieces pieces) {
 void write_response(const Message& request, int status, std::string_view reason, std::string_view to_tag,
                     std::string_view fields, std::string& out) {
   assert(status >= 100 && status <= 699);
+  // What is copied from the request is less than the request, and its body stays behind.
+  out.reserve(out.size() + request.fields_end() + fields.size() + to_tag.size() + 64);
   out.append("SIP/2.0 ");
   out.append(std::to_string(status));
   out.push_back(' ');

@@ -37,6 +37,10 @@ class Shard : public std::enable_shared_from_this<Shard> {
   std::span<char> stream_buffer() { return {stream_buffer_.get(), stream_buffer_bytes}; }
   std::string cork;
 
+  // While a UDP socket reads: the UDP sockets that have something to send when it has done so.
+  bool reading_udp = false;
+  std::vector<std::shared_ptr<UdpSocket>> unsent;
+
  private:
   const std::unique_ptr<char[]> stream_buffer_;
 };

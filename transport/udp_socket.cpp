@@ -29,17 +29,23 @@ UdpSocket::UdpSocket(std::shared_ptr<Shard> shard, Descriptor socket)
 
 void UdpSocket::send(const Endpoint& local, const Endpoint& remote, std::string_view text) {
   queue_.push(wildcard_ ? &local : nullptr, remote, text);
-  if (flush_ == Flush::posted && queue_.size() >= DatagramQueue::batch) {
+  if (flush_ == Flush::awaited && queue_.size() >= DatagramQueue::batch) {
     flush();
   } else if (flush_ == Flush::idle) {
     // Behind whatever this wakeup still has to send.
-    flush_ = Flush::posted;
-    boost::asio::post(shard_->context, [self = shared_from_this()] {
-      if (self->flush_ != Flush::posted) return;
-      self->flush_ = Flush::idle;
-      self->flush();
-    });
+    flush_ = Flush::awaited;
+    if (shard_->reading_udp) {
+      shard_->unsent.push_back(shared_from_this());
+    } else {
+      boost::asio::post(shard_->context, [self = shared_from_this()] { self->flush_awaited(); });
+    }
   }
+}
+
+void UdpSocket::flush_awaited() {
+  if (flush_ != Flush::awaited) return;
+  flush_ = Flush::idle;
+  flush();
 }
 
 void UdpSocket::close() {
@@ -54,6 +60,18 @@ void UdpSocket::wait_readable() {
 }
 
 void UdpSocket::receive() {
+  shard_->reading_udp = true;
+  const bool open = read();
+  shard_->reading_udp = false;
+  for (const auto& socket : shard_->unsent) socket->flush_awaited();
+  shard_->unsent.clear();
+  if (!open) return;
+  report_errors();
+  wait_readable();
+}
+
+// False when the socket was closed on the way.
+bool UdpSocket::read() {
   DatagramBatch& batch = shard_->datagrams;
   for (unsigned i = 0; i < batches_per_wakeup; ++i) {
     const int count = batch.receive(socket_.native_handle());
@@ -66,12 +84,11 @@ void UdpSocket::receive() {
     }
     for (int d = 0; d < count; ++d) {
       take(batch, static_cast<unsigned>(d));
-      if (!socket_.is_open()) return;
+      if (!socket_.is_open()) return false;
     }
     if (count >= 0 && count < static_cast<int>(DatagramBatch::capacity)) break;
   }
-  report_errors();
-  wait_readable();
+  return true;
 }
 
 void UdpSocket::take(DatagramBatch& batch, unsigned index) {

@@ -29,12 +29,14 @@ class UdpSocket : public std::enable_shared_from_this<UdpSocket> {
  private:
   void wait_readable();
   void receive();
+  bool read();
   void take(DatagramBatch& batch, unsigned index);
   void answer_stun(const Flow& flow, std::string_view request);
   void flush();
+  void flush_awaited();
   void report_errors();
 
-  enum class Flush : std::uint8_t { idle, posted, blocked };
+  enum class Flush : std::uint8_t { idle, awaited, blocked };
 
   const std::shared_ptr<Shard> shard_;
   Descriptor socket_;
