@@ -14,12 +14,6 @@ using std::chrono::seconds;
 
 constexpr std::uint32_t most_seconds = 0xffffffff;  // delta-seconds, RFC 3261 §20.19
 
-Store read_store(const Section& section) {
-  const auto value = section.find("store");
-  if (value && value->text("memory") != "memory") value->refuse("only 'memory' is available in this version");
-  return Store::memory;
-}
-
 Authentication read_authentication(const Section& section) {
   const auto value = section.find("authentication");
   if (value && value->text("none") != "none") value->refuse("only 'none' is available in this version");
@@ -80,7 +74,7 @@ Registrar read_registrar(const Section& top, const std::vector<std::string>& dom
   const Section section = top.section("registrar", {"store", "authentication", "realm", "algorithms", "users",
                                                     "default_expires", "min_expires", "max_expires"});
   Registrar registrar;
-  registrar.store = read_store(section);
+  registrar.store = read_store(section, folder);
   registrar.authentication = read_authentication(section);
   const auto realm = section.find("realm");
   registrar.realm = realm ? realm->text() : domains.front();

@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "conf/section.h"
+#include "conf/store.h"
 #include "conf/users.h"
 
 namespace flowgate::conf {
 
-enum class Store { memory };
 enum class Authentication { none };
 enum class DigestAlgorithm { md5, sha256 };  // RFC 8760
 
 struct Registrar {
-  Store store = Store::memory;
+  Store store;
   Authentication authentication = Authentication::none;
   std::string realm;                        // used by digest; default: the first domain
   std::vector<DigestAlgorithm> algorithms;  // used by digest, offered in this order; default: SHA-256, MD5

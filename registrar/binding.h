@@ -29,6 +29,8 @@ struct Binding {
   std::string path;              // the Path values, first hop first, joined by ", " (RFC 3327); empty: none
   Flow flow;                     // the flow that the REGISTER came over
   bool by_flow = false;          // requests go down `flow`; else to the URI (or along the Path)
+  std::string node;              // name of the node whose flow it is; empty: this one
+  std::string route;             // the Route value that leads other nodes to that flow; empty: none
   std::uint64_t epoch =
       0;  // temporary GRUUs handed out with this binding carry it; drawn anew with a new Call-ID
   std::uint32_t first_cseq = 0;  // of the REGISTER that drew the epoch (RFC 5628 §5)

@@ -79,6 +79,9 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
 }  // namespace
 
 void check_files(const conf::Config& config) {
+  if (!std::holds_alternative<conf::MemoryStore>(config.registrar.store)) {
+    throw std::runtime_error("registrar.store: only 'memory' is available in this version");
+  }
   if (std::filesystem::exists(config.flow_token_key_file))
     TokenKeys::load_or_make(config.flow_token_key_file);
   if (config.listens(Protocol::tls) && std::filesystem::exists(config.tls.certificate)) {
@@ -89,6 +92,7 @@ void check_files(const conf::Config& config) {
 Server::Server(const conf::Config& config)
     : keys_(TokenKeys::load_or_make(config.flow_token_key_file)),
       ua_flows_(config.edge.flow_timer + config.edge.grace, config.limits.registered_flows) {
+  check_files(config);
   if (config.listens(Protocol::tls)) {
     std::vector<Endpoint> addresses;
     for (const conf::Listener& listener : config.listen) addresses.push_back(listener.local);

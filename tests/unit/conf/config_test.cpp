@@ -154,8 +154,6 @@ TEST_F(ConfigTest, AnEmptySectionIsLikeNone) {
 }
 
 TEST_F(ConfigTest, WhatThisVersionLacksIsRefused) {
-  EXPECT_EQ(refusal_with("registrar:\n  store: sqlite:location.db\n"),
-            "flowgate.yaml:3:10: registrar.store: only 'memory' is available in this version");
   EXPECT_EQ(refusal_with("registrar: {authentication: digest}\n"),
             "flowgate.yaml:2:29: registrar.authentication: only 'none' is available in this version");
   EXPECT_EQ(refusal_with("admin: {listen: 127.0.0.1:9060}\n"),
