@@ -1,7 +1,7 @@
 // The location service: AOR to bindings. The one thing that the shards share.
 //
-// One interface for all stores. Callbacks may come at once, inside the call, or later, on the thread that
-// called. Thread-safe.
+// One interface for all stores. Callbacks may come at once, inside the call, or later, on any thread: who
+// must have them on his own puts something between that sees to it. Thread-safe.
 #pragma once
 
 #include <boost/system/error_code.hpp>

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registrar/flow_index.h"
+#include "registrar/binding_index.h"
 #include "registrar/location_service.h"
 
 namespace flowgate::registrar {
@@ -32,14 +32,11 @@ class MemoryStore final : public LocationService {
   Stripe& stripe_of(std::string_view aor) const;
   template <class Edit>
   void edit(Stripe& stripe, std::string_view aor, const Edit& edit);
-  template <class Edit>
-  void edit_record(std::string_view aor, Record& record, const Edit& edit);
   // Appends the AORs that have lost something to `changed`, when somebody wants to know.
   void sweep(Stripe& stripe, Instant now, std::vector<std::string>& changed);
 
   std::unique_ptr<Stripe[]> stripes_;
-  FlowIndex flows_;
-  std::atomic<std::size_t> size_{0};
+  BindingIndex index_;
   std::atomic<std::size_t> next_sweep_{0};
 };
 

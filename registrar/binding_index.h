@@ -1,0 +1,65 @@
+// What a store that keeps records in memory knows of all of them together: which flows they use, and how many
+// bindings there are.
+#pragma once
+
+#include <atomic>
+#include <boost/container/small_vector.hpp>
+#include <string_view>
+
+#include "registrar/flow_index.h"
+
+namespace flowgate::registrar {
+
+// The flows to UAs of a record, each with the time its last binding expires. A binding with a Path came over
+// the flow of the last proxy of that Path, and does not depend on it.
+class FlowExpiries {
+ public:
+  struct Entry {
+    Flow flow;
+    Instant expires;
+    Dialect dialect;
+    bool operator==(const Entry&) const = default;
+  };
+  using Entries = boost::container::small_vector<Entry, 4>;
+
+  explicit FlowExpiries(const Record& record);
+
+  bool has(const Flow& flow) const;
+  bool has(const Entry& entry) const;
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+
+ private:
+  Entries entries_;
+};
+
+// Thread-safe, as long as each record is locked while it changes.
+class BindingIndex {
+ public:
+  // While it lives the record may change; when it goes, the index follows. The record outlives it.
+  class Change {
+   public:
+    Change(BindingIndex& index, std::string_view aor, const Record& record);
+    ~Change();
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+
+   private:
+    BindingIndex& index_;
+    std::string_view aor_;
+    const Record& record_;
+    FlowExpiries before_;
+    std::size_t size_before_;
+  };
+
+  FlowIndex& flows() { return flows_; }
+  const FlowIndex& flows() const { return flows_; }
+  // How many bindings there are.
+  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
+
+ private:
+  FlowIndex flows_;
+  std::atomic<std::size_t> size_{0};
+};
+
+}  // namespace flowgate::registrar

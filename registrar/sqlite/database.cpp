@@ -1,0 +1,167 @@
+#include "registrar/sqlite/database.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace flowgate::sqlite {
+namespace {
+
+constexpr int busy_timeout_ms = 2000;
+
+class Category final : public boost::system::error_category {
+ public:
+  const char* name() const noexcept override { return "sqlite"; }
+  std::string message(int error) const override { return sqlite3_errstr(error); }
+};
+
+boost::system::error_code error_of(int code) {
+  return {code, category()};
+}
+
+boost::system::error_code last_error(sqlite3* database) {
+  return error_of(sqlite3_extended_errcode(database));
+}
+
+// The log and the index beside it get the mode of the database: it holds what passwords can be checked with.
+void make_empty(const std::filesystem::path& file) {
+  const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (made >= 0) ::close(made);
+}
+
+}  // namespace
+
+const boost::system::error_category& category() {
+  static const Category category;
+  return category;
+}
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+Statement::Statement(sqlite3* database, std::string_view text) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(database, text.data(), static_cast<int>(text.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  statement_.reset(statement);
+  if (code != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(database));
+}
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+  sqlite3_bind_int64(statement_.get(), parameter, value);
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::string_view text) {
+  sqlite3_bind_text64(statement_.get(), parameter, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+
+Statement& Statement::bind_octets(int parameter, std::string_view octets) {
+  sqlite3_bind_blob64(statement_.get(), parameter, octets.data(), octets.size(), SQLITE_STATIC);
+  return *this;
+}
+
+boost::system::result<bool> Statement::step() {
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  const auto error = last_error(sqlite3_db_handle(statement_.get()));
+  sqlite3_reset(statement_.get());
+  if (code == SQLITE_DONE) return false;
+  return {boost::system::in_place_error, error};
+}
+
+Outcome Statement::run() {
+  while (true) {
+    const auto row = step();
+    if (!row) return row.error();
+    if (!*row) return {};
+  }
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_.get());
+}
+
+std::int64_t Statement::number(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* octets = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return octets == nullptr ? std::string_view{} : std::string_view(octets, static_cast<std::size_t>(size));
+}
+
+void Database::Close::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
+
+Database::Database(const std::filesystem::path& file) : file_(file) {
+  make_empty(file);
+  sqlite3* database = nullptr;
+  const int code =
+      sqlite3_open_v2(file.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  database_.reset(database);
+  if (database == nullptr) throw std::runtime_error(file.string() + ": out of memory");
+  if (code != SQLITE_OK) throw std::runtime_error(describe(last_error(database)));
+  sqlite3_extended_result_codes(database, 1);
+  sqlite3_busy_timeout(database, busy_timeout_ms);
+  // Whoever writes moves the log into the database when he has time, not when a commit waits.
+  sqlite3_wal_hook(
+      database,
+      [](void* log_pages, sqlite3*, const char*, int pages) {
+        *static_cast<int*>(log_pages) = pages;
+        return SQLITE_OK;
+      },
+      log_pages_.get());
+}
+
+Statement Database::prepare(std::string_view text) {
+  try {
+    return {database_.get(), text};
+  } catch (const std::runtime_error&) {
+    throw std::runtime_error(describe(last_error(database_.get())));
+  }
+}
+
+Outcome Database::execute(const char* text) {
+  if (sqlite3_exec(database_.get(), text, nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return last_error(database_.get());
+}
+
+std::int64_t Database::number(std::string_view query) {
+  Statement statement = prepare(query);
+  const auto row = statement.step();
+  if (!row) throw std::runtime_error(describe(row.error()));
+  return *row ? statement.number(0) : 0;
+}
+
+bool Database::has_moved() const {
+  int moved = 0;
+  sqlite3_file_control(database_.get(), nullptr, SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved != 0;
+}
+
+Outcome Database::checkpoint() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK) return {};
+  return last_error(database_.get());
+}
+
+std::string Database::describe(const boost::system::error_code& error) const {
+  std::string line = file_.string() + ": " + error.message();
+  const int system = sqlite3_system_errno(database_.get());
+  const int kind = error.value() & 0xff;
+  if (system != 0 && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR)) {
+    line += " (" + std::generic_category().message(system) + ")";
+  }
+  return line;
+}
+
+}  // namespace flowgate::sqlite

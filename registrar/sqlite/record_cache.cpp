@@ -1,0 +1,254 @@
+#include "registrar/sqlite/record_cache.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "registrar/record_codec.h"
+
+namespace flowgate::registrar {
+namespace {
+
+constexpr std::size_t stripe_count = 256;
+// A whole round takes 64 calls, about a minute; a lock is held for one stripe at a time.
+constexpr std::size_t stripes_per_sweep = 4;
+
+template <class Dead>
+bool erase_if(Record& record, const Dead& dead) {
+  const auto end = std::remove_if(record.bindings.begin(), record.bindings.end(), dead);
+  if (end == record.bindings.end()) return false;
+  record.bindings.erase(end, record.bindings.end());
+  return true;
+}
+
+}  // namespace
+
+struct RecordCache::Entry {
+  Record record;
+  PendingUpdate* oldest =
+      nullptr;  // of those that are not published; the queue, or who took from it, has them
+  PendingUpdate* newest = nullptr;
+  std::int64_t row = 0;  // of the record in the database; 0: none
+
+  bool is_unused() const { return record.bindings.empty() && oldest == nullptr; }
+};
+
+struct alignas(64) RecordCache::Stripe {
+  using Entries = boost::unordered_flat_map<std::string, std::unique_ptr<Entry>, KeyedHash, std::equal_to<>>;
+  std::mutex mutex;
+  Entries entries;
+
+  Entry* find(std::string_view aor) {
+    const auto found = entries.find(aor);
+    return found == entries.end() ? nullptr : found->second.get();
+  }
+  Entry& find_or_make(std::string_view aor) {
+    if (Entry* found = find(aor)) return *found;
+    return *entries.emplace(aor, std::make_unique<Entry>()).first->second;
+  }
+  void erase(std::string_view aor) { entries.erase(entries.find(aor)); }
+};
+
+RecordCache::RecordCache(UpdateQueue& queue, const Clocks& clocks)
+    : queue_(queue), clocks_(clocks), stripes_(std::make_unique<Stripe[]>(stripe_count)) {}
+
+RecordCache::~RecordCache() = default;
+
+RecordCache::Stripe& RecordCache::stripe_of(std::string_view aor) const {
+  return stripes_[KeyedHash{}(aor) % stripe_count];
+}
+
+void RecordCache::show(std::string_view aor, const LocationService::Visit& visit) const {
+  static const Record empty;
+  Stripe& stripe = stripe_of(aor);
+  const std::lock_guard lock{stripe.mutex};
+  const Entry* entry = stripe.find(aor);
+  visit(entry == nullptr ? empty : entry->record);
+}
+
+const Record& RecordCache::newest(const Entry& entry, std::uint64_t generation) {
+  const PendingUpdate* pending = entry.newest;
+  return pending != nullptr && pending->generation == generation ? pending->record : entry.record;
+}
+
+RecordCache::Changed RecordCache::change(std::string_view aor, const LocationService::Change& change,
+                                         LocationService::Done& done) {
+  auto update = std::make_unique<PendingUpdate>();
+  update->aor = aor;
+  Stripe& stripe = stripe_of(aor);
+  const std::lock_guard lock{stripe.mutex};
+  Entry& entry = stripe.find_or_make(aor);
+  // Read before the version that is changed: should that fail, this update fails with it.
+  update->generation = generation_.load();
+  update->record = newest(entry, update->generation);
+  change(update->record);
+  Changed changed = Changed::nothing_to_write;
+  if (!update->record.bindings.empty() || entry.row != 0 || entry.oldest != nullptr) {
+    update->done = std::move(done);
+    changed = enqueue(entry, update) ? Changed::pending : Changed::no_room;
+    if (changed == Changed::no_room) done = std::move(update->done);
+  }
+  if (entry.is_unused()) stripe.erase(aor);
+  return changed;
+}
+
+bool RecordCache::enqueue(Entry& entry, std::unique_ptr<PendingUpdate>& update) {
+  encode_record(update->record, clocks_(), update->octets);
+  const FlowExpiries before{entry.record}, after{update->record};
+  update->new_flows = std::ranges::any_of(after, [&](const auto& each) { return !before.has(each.flow); });
+  PendingUpdate* const queued = update.get();
+  if (!queue_.push(update)) return false;
+  if (queued->new_flows) {
+    for (const auto& each : after) pending_flows_.put(each.flow, queued->aor, each.expires, each.dialect);
+  }
+  (entry.newest != nullptr ? entry.newest->next : entry.oldest) = queued;
+  entry.newest = queued;
+  return true;
+}
+
+void RecordCache::dequeue(Entry& entry, const PendingUpdate& update) {
+  entry.oldest = update.next;
+  if (entry.oldest == nullptr) entry.newest = nullptr;
+}
+
+void RecordCache::publish(PendingUpdate& update) {
+  Stripe& stripe = stripe_of(update.aor);
+  const std::lock_guard lock{stripe.mutex};
+  Entry& entry = *stripe.find(update.aor);
+  const FlowExpiries flows{update.record};
+  {
+    const BindingIndex::Change change{index_, update.aor, entry.record};
+    entry.record = std::move(update.record);
+  }
+  // Afterwards: who looks for a flow looks here first.
+  if (update.new_flows) {
+    for (const auto& each : flows) pending_flows_.erase(each.flow, update.aor);
+  }
+  dequeue(entry, update);
+  set_row(entry, entry.record.bindings.empty() ? 0 : update.row);
+  if (entry.is_unused()) stripe.erase(update.aor);
+}
+
+void RecordCache::fail(const PendingUpdate& update) {
+  Stripe& stripe = stripe_of(update.aor);
+  const std::lock_guard lock{stripe.mutex};
+  Entry& entry = *stripe.find(update.aor);
+  if (update.new_flows) {
+    for (const auto& each : FlowExpiries{update.record}) pending_flows_.erase(each.flow, update.aor);
+  }
+  dequeue(entry, update);
+  if (!entry.is_unused()) return;
+  set_row(entry, 0);
+  stripe.erase(update.aor);
+}
+
+void RecordCache::remove(std::string_view aor, const LocationService::Dead& dead, bool lasting) {
+  Stripe& stripe = stripe_of(aor);
+  const std::lock_guard lock{stripe.mutex};
+  Entry* entry = stripe.find(aor);
+  if (entry == nullptr) return;
+  bool removed = false;
+  {
+    const BindingIndex::Change change{index_, aor, entry->record};
+    removed = erase_if(entry->record, dead);
+  }
+  for (PendingUpdate* each = entry->oldest; each != nullptr; each = each->next) {
+    const FlowExpiries before{each->record};
+    if (!erase_if(each->record, dead)) continue;
+    removed = true;
+    const FlowExpiries after{each->record};
+    for (const auto& flow : before) {
+      if (!after.has(flow.flow)) pending_flows_.erase(flow.flow, aor);
+    }
+  }
+  if (lasting && removed) {
+    auto update = std::make_unique<PendingUpdate>();
+    update->aor = aor;
+    update->generation = generation_.load();
+    update->record = newest(*entry, update->generation);
+    // When it is turned away, because all is about to end, a later start finds out again.
+    enqueue(*entry, update);
+  }
+  if (!entry->is_unused()) return;
+  set_row(*entry, 0);
+  stripe.erase(aor);
+}
+
+// Those of pending updates first: an update that is published in the meantime is found among the others.
+std::vector<std::string> RecordCache::take(const Flow& flow) {
+  std::vector<std::string> aors = pending_flows_.take(flow);
+  for (std::string& aor : index_.flows().take(flow)) aors.push_back(std::move(aor));
+  std::ranges::sort(aors);
+  const auto doubles = std::ranges::unique(aors);
+  aors.erase(doubles.begin(), doubles.end());
+  return aors;
+}
+
+std::optional<Dialect> RecordCache::registered_over(const Flow& flow, Instant now) const {
+  return index_.flows().dialect_of(flow, now);
+}
+
+void RecordCache::sweep(Instant now, std::vector<std::string>& changed) {
+  const std::size_t first = next_sweep_.fetch_add(stripes_per_sweep, std::memory_order_relaxed);
+  for (std::size_t i = 0; i < stripes_per_sweep; ++i)
+    sweep(stripes_[(first + i) % stripe_count], now, changed);
+}
+
+// Nothing is written: what has expired is not loaded.
+void RecordCache::sweep(Stripe& stripe, Instant now, std::vector<std::string>& changed) {
+  const auto expired = [now](const Binding& binding) { return binding.expires <= now; };
+  const std::lock_guard lock{stripe.mutex};
+  boost::unordered::erase_if(stripe.entries, [&](auto& each) {
+    Entry& entry = *each.second;
+    if (std::ranges::none_of(entry.record.bindings, expired)) return false;
+    changed.push_back(each.first);
+    const BindingIndex::Change change{index_, each.first, entry.record};
+    erase_if(entry.record, expired);
+    if (!entry.is_unused()) return false;
+    set_row(entry, 0);
+    return true;
+  });
+}
+
+bool RecordCache::copy_row(std::int64_t row, std::string_view aor, std::string& octets) const {
+  Stripe& stripe = stripe_of(aor);
+  const std::lock_guard lock{stripe.mutex};
+  const Entry* entry = stripe.find(aor);
+  if (entry == nullptr || entry->row != row) return false;
+  if (!entry->record.bindings.empty()) encode_record(entry->record, clocks_(), octets);
+  return true;
+}
+
+void RecordCache::move_row(std::int64_t row, std::string_view aor, std::int64_t to) {
+  Stripe& stripe = stripe_of(aor);
+  const std::lock_guard lock{stripe.mutex};
+  Entry* entry = stripe.find(aor);
+  if (entry != nullptr && entry->row == row) set_row(*entry, to);
+}
+
+void RecordCache::set_row(Entry& entry, std::int64_t row) {
+  if (entry.row == 0 && row != 0) live_rows_.fetch_add(1, std::memory_order_relaxed);
+  if (entry.row != 0 && row == 0) live_rows_.fetch_sub(1, std::memory_order_relaxed);
+  entry.row = row;
+}
+
+bool RecordCache::is_loaded(std::string_view aor) const {
+  return stripe_of(aor).find(aor) != nullptr;
+}
+
+void RecordCache::load(std::int64_t row, std::string_view aor, Record record) {
+  Entry& entry = stripe_of(aor).find_or_make(aor);
+  const BindingIndex::Change change{index_, aor, entry.record};
+  entry.record = std::move(record);
+  set_row(entry, entry.record.bindings.empty() ? 0 : row);
+}
+
+// A record without bindings has kept those of older rows away.
+void RecordCache::loaded() {
+  for (std::size_t i = 0; i < stripe_count; ++i) {
+    boost::unordered::erase_if(stripes_[i].entries,
+                               [](const auto& each) { return each.second->is_unused(); });
+  }
+}
+
+}  // namespace flowgate::registrar

@@ -1,0 +1,23 @@
+// What is in a flowgate database, and of which version.
+//
+//   records  seq     grows with each row; the newest row of an AOR is what counts
+//            aor     as Domains::aor() makes it
+//            record  record_codec.h; of an AOR that has lost its last binding: a record without bindings
+//   users    name, aors (separated by spaces), ha1_md5, ha1_sha256, ha1_sha512_256
+//   changes  users   how often a user has been changed
+#pragma once
+
+#include <filesystem>
+
+#include "registrar/sqlite/database.h"
+
+namespace flowgate::sqlite {
+
+inline constexpr int schema_version = 1;
+
+// Opens the database, makes it when there is none, and brings an older one to this version. Throws
+// std::runtime_error with one line that names the file when it cannot, when the file is something else or
+// damaged, or when a later flowgate made it: then it is left as it is.
+Database open_database(const std::filesystem::path& file);
+
+}  // namespace flowgate::sqlite

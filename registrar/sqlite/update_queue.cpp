@@ -1,0 +1,35 @@
+#include "registrar/sqlite/update_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace flowgate::registrar {
+
+bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (closed_ || (updates_.size() >= limit_ && update->done)) return false;
+    updates_.push_back(std::move(update));
+    if (updates_.size() > 1) return true;
+  }
+  filled_.notify_one();
+  return true;
+}
+
+void UpdateQueue::take(std::size_t most, PendingUpdates& updates) {
+  std::unique_lock lock{mutex_};
+  filled_.wait(lock, [this] { return closed_ || !updates_.empty(); });
+  const auto end = updates_.begin() + static_cast<std::ptrdiff_t>(std::min(most, updates_.size()));
+  updates.assign(std::make_move_iterator(updates_.begin()), std::make_move_iterator(end));
+  updates_.erase(updates_.begin(), end);
+}
+
+void UpdateQueue::close() {
+  {
+    const std::lock_guard lock{mutex_};
+    closed_ = true;
+  }
+  filled_.notify_one();
+}
+
+}  // namespace flowgate::registrar

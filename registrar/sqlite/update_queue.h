@@ -1,0 +1,49 @@
+// Updates on their way to the disk.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "registrar/location_service.h"
+
+namespace flowgate::registrar {
+
+struct PendingUpdate {
+  std::string aor;
+  std::string octets;             // the record, encoded
+  Record record;                  // what it will be; under the lock of the one that it will replace
+  LocationService::Done done;     // empty: nobody waits
+  std::uint64_t generation = 0;   // see RecordCache
+  PendingUpdate* next = nullptr;  // the next one of the same AOR; under the same lock
+  bool new_flows = false;         // uses flows that the record did not use before
+  std::int64_t row = 0;           // where it was written
+};
+using PendingUpdates = std::vector<std::unique_ptr<PendingUpdate>>;
+
+// Bounded. Thread-safe; one thread takes.
+class UpdateQueue {
+ public:
+  explicit UpdateQueue(std::size_t limit) : limit_(limit) {}
+
+  // False: it is full or closed, and the update is left to the caller. What nobody waits for has room beyond
+  // the limit: there is no more of it than there are bindings.
+  bool push(std::unique_ptr<PendingUpdate>& update);
+  // Waits until there are some, or it is closed and empty: then it returns none. At most `most`, in the order
+  // in which they were pushed.
+  void take(std::size_t most, PendingUpdates& updates);
+  void close();
+
+ private:
+  const std::size_t limit_;
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::deque<std::unique_ptr<PendingUpdate>> updates_;
+  bool closed_ = false;
+};
+
+}  // namespace flowgate::registrar

@@ -1,0 +1,164 @@
+#include "registrar/sqlite_store.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "registrar/record_codec.h"
+
+namespace flowgate::registrar {
+namespace {
+
+// The longest transaction: what comes during it waits for the next.
+constexpr std::size_t most_updates = 4096;
+// Rows that do not count may be as many as those that do, and so many more.
+constexpr std::size_t spare_rows = 10'000;
+// For each row that comes, so many old ones are looked at, which takes away more than is written anew.
+constexpr std::size_t rows_taken_for_each = 4;
+
+// A connection ended with the process that had it. The flow that a REGISTER along a Path came over, or that
+// of a UA that is reached by its URI, is of no use.
+bool outlives_process(const Binding& binding) {
+  return !binding.by_flow || !is_stream(binding.flow.protocol);
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(Options options, const Loaded& loaded)
+    : options_(std::move(options)),
+      lock_(options_.file),
+      queue_(options_.max_pending),
+      cache_(queue_, options_.clocks),
+      file_(options_.file, options_.report) {
+  load(loaded);
+  writer_ = std::thread([this] { write_until_stopped(); });
+}
+
+SqliteStore::~SqliteStore() {
+  stop();
+}
+
+void SqliteStore::stop() {
+  queue_.close();
+  if (writer_.joinable()) writer_.join();
+}
+
+void SqliteStore::load(const Loaded& loaded) {
+  const ClockReading clocks = options_.clocks();
+  file_.log().read([&](std::int64_t row, std::string_view aor, std::string_view octets) {
+    if (cache_.is_loaded(aor)) return;
+    auto record = decode_record(octets, clocks);
+    if (!record) {
+      throw std::runtime_error(options_.file.string() + ": row " + std::to_string(row) +
+                               " of records: " + record.error().message());
+    }
+    auto& bindings = record->bindings;
+    const auto gone = std::remove_if(bindings.begin(), bindings.end(), [&](const Binding& binding) {
+      return binding.expires <= clocks.steady || !outlives_process(binding);
+    });
+    bindings.erase(gone, bindings.end());
+    std::ranges::for_each(bindings, loaded);
+    cache_.load(row, aor, std::move(*record));
+  });
+  cache_.loaded();
+}
+
+void SqliteStore::lookup(std::string_view aor, Visit visit) {
+  cache_.show(aor, visit);
+}
+
+void SqliteStore::update(std::string_view aor, Change change, Done done) {
+  switch (cache_.change(aor, change, done)) {
+    case RecordCache::Changed::pending:
+      return;
+    case RecordCache::Changed::nothing_to_write:
+      announce(aor, Cause::request);
+      return done({});
+    case RecordCache::Changed::no_room:
+      return done(make_error_code(boost::system::errc::no_buffer_space));
+  }
+}
+
+void SqliteStore::remove_flow(const Flow& flow) {
+  const auto over_flow = [&flow](const Binding& binding) { return binding.by_flow && binding.flow == flow; };
+  for (const std::string& aor : cache_.take(flow)) {
+    cache_.remove(aor, over_flow, !is_stream(flow.protocol));
+    announce(aor, Cause::flow_failure);
+  }
+}
+
+void SqliteStore::remove_dead(std::string_view aor, Dead dead) {
+  cache_.remove(aor, dead, true);
+  announce(aor, Cause::flow_failure);
+}
+
+std::optional<Dialect> SqliteStore::registered_over(const Flow& flow, Instant now) {
+  return cache_.registered_over(flow, now);
+}
+
+void SqliteStore::sweep(Instant now) {
+  std::vector<std::string> changed;
+  cache_.sweep(now, changed);
+  for (const std::string& aor : changed) announce(aor, Cause::expiry);
+}
+
+std::size_t SqliteStore::size() const {
+  return cache_.size();
+}
+
+void SqliteStore::write_until_stopped() {
+  PendingUpdates updates;
+  while (true) {
+    queue_.take(most_updates, updates);
+    if (updates.empty()) return;
+    write(updates);
+    file_.tidy();
+  }
+}
+
+void SqliteStore::write(PendingUpdates& updates) {
+  const auto written =
+      file_.write(options_.clocks().steady, [&](sqlite::RecordLog& log) { return write_rows(log, updates); });
+  if (written) {
+    for (const MovedRow& row : moved_rows_) cache_.move_row(row.from, row.aor, row.to);
+  } else {
+    cache_.begin_generation();
+  }
+  for (const auto& update : updates) {
+    const bool published = cache_.is_current(*update);
+    published ? cache_.publish(*update) : cache_.fail(*update);
+    if (!update->done) continue;
+    if (published) announce(update->aor, Cause::request);
+    update->done(published ? boost::system::error_code{} : make_error_code(boost::system::errc::io_error));
+  }
+}
+
+sqlite::Outcome SqliteStore::write_rows(sqlite::RecordLog& log, PendingUpdates& updates) {
+  moved_rows_.clear();
+  if (const auto made = make_room(log, updates.size()); !made) return made;
+  for (const auto& update : updates) {
+    if (!cache_.is_current(*update)) continue;
+    const auto row = log.append(update->aor, update->octets);
+    if (!row) return row.error();
+    update->row = *row;
+  }
+  return {};
+}
+
+// What is old and does not count any more is taken away; what still counts is written anew.
+sqlite::Outcome SqliteStore::make_room(sqlite::RecordLog& log, std::size_t updates) {
+  if (log.rows() <= 2 * cache_.live_rows() + spare_rows) return {};
+  return log.take_oldest(rows_taken_for_each * updates,
+                         [&](std::int64_t row, std::string_view aor) -> sqlite::Outcome {
+                           octets_.clear();
+                           if (!cache_.copy_row(row, aor, octets_)) return {};
+                           MovedRow& moved = moved_rows_.emplace_back(MovedRow{std::string(aor), row, 0});
+                           if (octets_.empty()) return {};
+                           const auto anew = log.append(aor, octets_);
+                           if (!anew) return anew.error();
+                           moved.to = *anew;
+                           return {};
+                         });
+}
+
+}  // namespace flowgate::registrar
