@@ -100,10 +100,10 @@ void refuse_admin(const Section& top) {
 
 // A bound that the file does not give makes room for the others.
 Limits read_limits(const Section& top) {
-  const Section section =
-      top.section("limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes",
-                             "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor",
-                             "transactions", "transaction_bytes", "registered_flows", "send_queue_bytes"});
+  const Section section = top.section(
+      "limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes", "http_bytes",
+                 "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor", "transactions",
+                 "transaction_bytes", "registered_flows", "send_queue_bytes"});
   const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
                                  std::size_t most) {
     return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
@@ -118,6 +118,7 @@ Limits read_limits(const Section& top) {
   sip.values = number("values", sip.values, 4, 10'000);
   sip.params = number("params", sip.params, 4, 1'000);
   sip.uri_bytes = number("uri_bytes", std::min(sip.uri_bytes, sip.header_bytes), 256, sip.header_bytes);
+  limits.http_bytes = number("http_bytes", limits.http_bytes, 512, 65'536);
   limits.connections = number("connections", limits.connections, 1, 10'000'000);
   limits.bindings_per_aor = number("bindings_per_aor", limits.bindings_per_aor, 1, 1'000);
   limits.subscriptions = number("subscriptions", limits.subscriptions, 1, 10'000'000);
@@ -132,8 +133,12 @@ Limits read_limits(const Section& top) {
 
 Timers read_timers(const Section& top) {
   const Section section =
-      top.section("timers", {"t1_ms", "t2_ms", "t4_ms", "timer_c_seconds", "branch_timeout_ms"});
+      top.section("timers", {"t1_ms", "t2_ms", "t4_ms", "timer_c_seconds", "branch_timeout_ms",
+                             "handshake_seconds", "message_seconds", "connect_seconds", "send_seconds"});
   const std::uint32_t t1 = section.number("t1_ms", 500, 10, 10'000);
+  const auto timeout = [&section](std::string_view key, seconds otherwise) {
+    return seconds(section.number(key, static_cast<std::uint32_t>(otherwise.count()), 1, 3'600));
+  };
   Timers timers;
   timers.t1 = milliseconds(t1);
   timers.t2 = milliseconds(section.number("t2_ms", std::max(4'000U, t1), t1, 60'000));
@@ -141,6 +146,10 @@ Timers read_timers(const Section& top) {
   timers.timer_c = seconds(section.number("timer_c_seconds", 185, 1, 86'400));
   timers.branch_timeout =
       milliseconds(section.number("branch_timeout_ms", std::min(5'000U, 64 * t1), 1, 64 * t1));
+  timers.handshake = timeout("handshake_seconds", timers.handshake);
+  timers.message = timeout("message_seconds", timers.message);
+  timers.connect = timeout("connect_seconds", timers.connect);
+  timers.send = timeout("send_seconds", timers.send);
   return timers;
 }
 
@@ -152,9 +161,10 @@ bool Config::listens(Protocol protocol) const {
 
 Config load(const std::filesystem::path& file) {
   const Document document(file);
-  const Section top(Value(document.root(), ""), {"roles", "domains", "listen", "tls", "registrar", "edge",
-                                                 "flow_token", "admin", "threads", "limits", "timers", "dns",
-                                                 "proxy_protocol", "host_names", "gruu", "reg_event"});
+  const Section top(
+      Value(document.root(), ""),
+      {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin", "threads", "limits",
+       "timers", "dns", "proxy_protocol", "host_names", "gruu", "reg_event", "websocket"});
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   Config config;
   config.roles = read_roles(top);
@@ -172,6 +182,7 @@ Config load(const std::filesystem::path& file) {
   config.limits = read_limits(top);
   config.timers = read_timers(top);
   config.dns = read_dns(top);
+  config.websocket = read_websocket(top);
   config.proxy_protocol = read_proxy_protocol(top);
   return config;
 }

@@ -17,6 +17,7 @@
 #include "conf/reg_event.h"
 #include "conf/registrar.h"
 #include "conf/tls.h"
+#include "conf/websocket.h"
 #include "sip/limits.h"
 
 namespace flowgate::conf {
@@ -31,6 +32,7 @@ struct Edge {
 
 struct Limits {
   sip::Limits sip;                    // of one message
+  std::size_t http_bytes = 8192;      // of the request that opens a WebSocket connection
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
   std::size_t subscriptions = 10'000;        // to registrations, alive at once, of each shard
@@ -47,6 +49,10 @@ struct Timers {
   // How long a flow may stay silent, without any response to a request sent down it, before the next flow of
   // the same instance is tried. At most 64*T1: then the transaction times out anyway.
   std::chrono::milliseconds branch_timeout{5'000};
+  std::chrono::seconds handshake{10};  // of a connection: PROXY protocol, TLS and WebSocket together
+  std::chrono::seconds message{30};    // from a message's first octet to its last, on a connection
+  std::chrono::seconds connect{5};     // TCP and TLS of a connection that we make
+  std::chrono::seconds send{30};       // twice this, and an octet that has not left closes the connection
 };
 
 struct Config {
@@ -65,9 +71,11 @@ struct Config {
   Timers timers;
   Dns dns;
   ProxyProtocol proxy_protocol;
+  WebSocket websocket;
 
   bool has(Role role) const { return roles.contains(role); }
   bool listens(Protocol protocol) const;
+  bool needs_tls() const { return listens(Protocol::tls) || listens(Protocol::wss); }
 };
 
 // Reads `file` and the users file that it names. Relative paths in it are relative to its folder. Throws

@@ -28,10 +28,7 @@ Listener parse_listener(const Value& value) {
   const std::string_view port_text = std::string_view(text).substr(last + 1);
 
   const auto protocol = protocol_from(name);
-  if (!protocol) value.expected("udp, tcp or tls in front of the first colon");
-  if (*protocol == Protocol::ws || *protocol == Protocol::wss) {
-    value.refuse(fmt::format("{}: WebSocket is not available in this version", in_quotes(text)));
-  }
+  if (!protocol) value.expected("udp, tcp, tls, ws or wss in front of the first colon");
   const auto port = sip::parse_number(port_text, 65535);
   if (!port) value.expected("a port from 0 to 65535 behind the last colon");
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';

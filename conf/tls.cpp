@@ -27,8 +27,8 @@ void check_folder(const Value& value, const fs::path& file) {
 }  // namespace
 
 Tls read_tls(const Section& top, const std::vector<Listener>& listen, const fs::path& folder) {
-  const auto listener = std::find_if(listen.begin(), listen.end(),
-                                     [](const Listener& l) { return l.protocol == Protocol::tls; });
+  const auto listener =
+      std::find_if(listen.begin(), listen.end(), [](const Listener& l) { return is_secure(l.protocol); });
   const bool needed = listener != listen.end();
   const Section section = top.section("tls", {"certificate", "private_key", "client_ca"});
   const auto certificate = section.find("certificate");

@@ -10,11 +10,11 @@
 namespace flowgate::conf {
 
 struct Tls {
-  // Absolute. Empty without a `tls:` section. With a tls listener either both files exist and can be read, or
-  // both are missing from folders that exist: make_missing_certificate() makes those.
+  // Absolute. Empty without a `tls:` section. With a tls or wss listener either both files exist and can be
+  // read, or both are missing from folders that exist: make_missing_certificate() makes those.
   std::filesystem::path certificate, private_key;
-  // Of the client certificates that tls listeners ask for. Absolute, can be read with a tls listener; empty:
-  // they ask for none.
+  // Of the client certificates that tls and wss listeners ask for. Absolute, can be read with such a
+  // listener; empty: they ask for none.
   std::filesystem::path client_ca;
 };
 

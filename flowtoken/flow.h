@@ -18,9 +18,18 @@ constexpr bool is_stream(Protocol protocol) {
   return protocol != Protocol::udp;
 }
 
+constexpr bool is_secure(Protocol protocol) {
+  return protocol == Protocol::tls || protocol == Protocol::wss;
+}
+
+constexpr bool is_websocket(Protocol protocol) {
+  return protocol == Protocol::ws || protocol == Protocol::wss;
+}
+
 // "UDP", "TCP", ...: the transport token of a Via (RFC 3261 §20.42, RFC 7118 §5.2).
 std::string_view via_name(Protocol protocol);
-// "udp", "tcp", ...: the transport parameter of a SIP URI (RFC 3261 §19.1.1).
+// "udp", "tcp", ...: as a listener is written; but for "wss" also the transport parameter of a SIP URI (RFC
+// 3261 §19.1.1, RFC 7118 §5.2).
 std::string_view uri_name(Protocol protocol);
 // Understands either spelling in any case.
 std::optional<Protocol> protocol_from(std::string_view name);

@@ -4,6 +4,7 @@
 
 #include "flowtoken/keyed_hash.h"
 #include "proxy/edge_register.h"
+#include "proxy/network.h"
 #include "sip/address.h"
 #include "sip/text.h"
 #include "sip/value.h"
@@ -15,10 +16,6 @@ namespace {
 using sip::Header;
 
 constexpr std::string_view kMaxForwards = "70";  // RFC 3261 §8.1.1.6
-
-bool is_secure(Protocol protocol) {
-  return protocol == Protocol::tls || protocol == Protocol::wss;
-}
 
 // The first Route value that goes out; "" when there is none.
 std::string_view topmost_route(const sip::Message& request, const ForwardPlan& plan) {
@@ -208,10 +205,7 @@ std::string Forwarder::own_uri(const Flow& side, const Flow* token, TokenClaims 
     uri += '@';
   }
   uri += local_.sent_by(side).text();
-  if (side.protocol != Protocol::udp && !sips) {
-    uri += ";transport=";
-    uri += uri_name(side.protocol);
-  }
+  append_transport(side.protocol, sips, uri);
   uri += ";lr";
   if (roles_.stun_parameter && side.protocol == Protocol::udp) uri += ";stun";
   return uri;

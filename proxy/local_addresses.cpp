@@ -5,6 +5,17 @@
 #include "sip/text.h"
 
 namespace flowgate::proxy {
+namespace {
+
+// RFC 3261 §19.1.2, RFC 7118 §5.5.
+std::uint16_t default_port(const sip::Uri& uri) {
+  const bool sips = uri.scheme == sip::Scheme::sips;
+  const std::string_view transport = uri.param("transport").value_or("");
+  if (sip::equals_nocase(transport, "ws")) return sips ? 443 : 80;
+  return sips || sip::equals_nocase(transport, "tls") ? 5061 : 5060;
+}
+
+}  // namespace
 
 LocalAddresses::LocalAddresses(std::vector<Listening> listening, std::vector<Endpoint> interfaces,
                                std::vector<std::string> names)
@@ -25,9 +36,7 @@ bool LocalAddresses::listens(const Endpoint& address, std::uint16_t port, bool k
 }
 
 bool LocalAddresses::is_ours(const sip::Uri& uri, const Endpoint& arrived_at) const {
-  const bool secure =
-      uri.scheme == sip::Scheme::sips || sip::equals_nocase(uri.param("transport").value_or(""), "tls");
-  const std::uint16_t port = uri.port.value_or(secure ? 5061 : 5060);
+  const std::uint16_t port = uri.port.value_or(default_port(uri));
   const auto address = Endpoint::from(uri.host, port);
   if (!address) return is_ours_by_name(uri, port);
   const bool known_local = address->same_address(arrived_at) ||

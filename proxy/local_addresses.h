@@ -22,9 +22,9 @@ class LocalAddresses {
   LocalAddresses(std::vector<Listening> listening, std::vector<Endpoint> interfaces,
                  std::vector<std::string> names = {});
 
-  // Does the URI's host and port (default 5060, with TLS 5061) name a listener? A name without a port means
-  // any of them (RFC 3263 §4.2). `arrived_at`: the local end of the flow that the request came over, which is
-  // ours whatever the interfaces say.
+  // Does the URI's host and port (default 5060, with TLS 5061, for WebSocket 80 and 443) name a listener? A
+  // name without a port means any of them (RFC 3263 §4.2). `arrived_at`: the local end of the flow that the
+  // request came over, which is ours whatever the interfaces say.
   bool is_ours(const sip::Uri& uri, const Endpoint& arrived_at) const;
 
   // Where a peer at the other end of `flow` finds us again: the flow's local address; for a connection that

@@ -13,12 +13,21 @@ std::string_view target_of(const sip::Uri& uri) {
 
 }  // namespace
 
+void append_transport(Protocol protocol, bool sips, std::string& uri) {
+  if (is_websocket(protocol)) {
+    uri += ";transport=ws";
+  } else if (protocol != Protocol::udp && !sips) {
+    uri += ";transport=";
+    uri += uri_name(protocol);
+  }
+}
+
 std::optional<Protocol> protocol_for(const sip::Uri& uri) {
   const bool secure = uri.scheme == sip::Scheme::sips;
   const auto transport = uri.param("transport");
   if (!transport) return secure ? Protocol::tls : Protocol::udp;
   const auto protocol = protocol_from(*transport);
-  if (!protocol || *protocol == Protocol::ws || *protocol == Protocol::wss) return std::nullopt;
+  if (!protocol || is_websocket(*protocol)) return std::nullopt;
   // RFC 3261 §26.2.2: sips with transport=tcp means TLS over TCP; there is no TLS over UDP.
   if (secure && *protocol == Protocol::udp) return std::nullopt;
   return secure ? Protocol::tls : *protocol;

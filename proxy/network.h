@@ -52,6 +52,10 @@ class Resolver {
   virtual void failed(const NextHop& /*hop*/) {}
 };
 
+// The transport parameter of a URI that names us on that protocol. RFC 7118 §5.2: "ws", over TLS as well;
+// with `sips` TLS goes without saying.
+void append_transport(Protocol protocol, bool sips, std::string& uri);
+
 // RFC 3263 §4.1: the transport that the URI itself asks for: its transport parameter; else TLS for sips; else
 // UDP. Nothing for a transport that is unknown or cannot be opened towards a peer (WebSocket).
 std::optional<Protocol> protocol_for(const sip::Uri& uri);

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "proxy/network.h"
+
 namespace flowgate::proxy {
 namespace {
 
@@ -25,7 +27,7 @@ std::optional<std::uint64_t> read_hex(std::string_view text) {
 
 std::string NotifierContact::uri(const LocalAddresses& local, const Flow& flow, bool sips) const {
   // On a side without TLS a sips URI would name a port where nobody speaks it.
-  sips = sips && (flow.protocol == Protocol::tls || flow.protocol == Protocol::wss);
+  sips = sips && is_secure(flow.protocol);
   std::string uri{sips ? "sips:" : "sip:"};
   uri += kPrefix;
   append_hex(uri, shard, kShardDigits);
@@ -33,10 +35,7 @@ std::string NotifierContact::uri(const LocalAddresses& local, const Flow& flow, 
   append_hex(uri, id, kIdDigits);
   uri += '@';
   uri += local.sent_by(flow).text();
-  if (flow.protocol != Protocol::udp && !sips) {
-    uri += ";transport=";
-    uri += uri_name(flow.protocol);
-  }
+  append_transport(flow.protocol, sips, uri);
   return uri += ";gr";
 }
 

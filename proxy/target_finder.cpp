@@ -28,7 +28,7 @@ Target plain_target(const sip::Uri& uri, const RouteDecision& decision) {
 
 // RFC 5630 §3.1.3: a hop over TLS: a flow that is one, or a URI that asks for one.
 bool is_secure(const Target& target) {
-  if (target.by_flow) return target.flow.protocol == Protocol::tls || target.flow.protocol == Protocol::wss;
+  if (target.by_flow) return flowgate::is_secure(target.flow.protocol);
   return sip::equals_nocase(target.contact_uri.substr(0, 5), "sips:");
 }
 

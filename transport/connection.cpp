@@ -1,13 +1,13 @@
 #include "transport/connection.h"
 
-#include <array>
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <cassert>
 
-#include "stun/stun.h"
 #include "transport/proxy_protocol.h"
 #include "transport/shard.h"
+#include "transport/sip_stream.h"
+#include "transport/websocket/handshake.h"
 
 namespace flowgate::transport {
 namespace {
@@ -20,8 +20,8 @@ Connection::Connection(std::shared_ptr<Shard> shard, Descriptor socket, TlsSessi
     : shard_(std::move(shard)), socket_(std::move(socket)), tls_(std::move(tls)), flow_(flow) {}
 
 void Connection::accepted(bool behind_proxy) {
-  if (behind_proxy || tls_) {
-    state_ = behind_proxy ? State::proxy_header : State::handshaking;
+  if (behind_proxy || tls_ || is_websocket()) {
+    state_ = behind_proxy ? State::proxy_header : tls_ ? State::handshaking : State::upgrading;
     shard_->deadlines->begin(*this, Awaited::handshake);
   }
   wait_readable();
@@ -43,16 +43,16 @@ void Connection::when_open(Connected done) {
 void Connection::close(boost::system::error_code reason) {
   if (state_ == State::closed) return;
   const auto self = shared_from_this();
-  const bool polite = tls_ && state_ == State::open && unsent_.empty();
+  if (state_ == State::open && !unsent_) say_goodbye();
   state_ = State::closed;
   end();
   shard_->connections.remove(*this);
-  if (polite) tls_.close_notify();
   tls_ = {};
   boost::system::error_code ignored;
   socket_.close(ignored);
-  partial_ = {};
-  unsent_ = {};
+  unfinished_.reset();
+  if (unsent_) unsent_->end();
+  websocket_.reset();
   if (seen_) {
     // Not from here: this may be inside the receiver's own send().
     boost::asio::post(shard_->context, [self] {
@@ -62,8 +62,13 @@ void Connection::close(boost::system::error_code reason) {
   tell_waiting(reason);
 }
 
+// RFC 6455 §5.5.2: "A Ping frame may serve either as a keepalive or as a means to verify that the remote
+// endpoint is still responsive." Scripts in a browser cannot send one; the browser answers ours.
 void Connection::expired() {
-  close(boost::asio::error::timed_out);
+  if (state_ != State::open || mid_message()) return close(boost::asio::error::timed_out);
+  std::string ping;
+  append_frame(Opcode::ping, "", ping);
+  if (put(ping)) watch();
 }
 
 void Connection::wait_readable() {
@@ -87,7 +92,7 @@ void Connection::wait_writable() {
 void Connection::readable() {
   if (state_ == State::proxy_header) return read_proxy_header();
   if (state_ == State::handshaking) return handshake();
-  if (state_ == State::open) read();
+  if (state_ == State::open || state_ == State::upgrading) read();
   if (state_ == State::open && !write_pending_) flush();
 }
 
@@ -95,7 +100,7 @@ void Connection::writable() {
   if (state_ == State::connecting) return connected();
   if (state_ == State::handshaking) return handshake();
   if (state_ == State::open) flush();
-  if (state_ == State::open && !read_pending_) read();
+  if ((state_ == State::open || state_ == State::upgrading) && !read_pending_) read();
 }
 
 void Connection::connected() {
@@ -106,25 +111,27 @@ void Connection::connected() {
 
 // Nothing behind the header is read here: it is the business of TLS, which reads the socket itself.
 void Connection::read_proxy_header() {
+  if (!unfinished_) unfinished_ = std::make_unique<Unfinished>();
+  std::string& octets = unfinished_->octets;
   for (;;) {
-    const ProxyHeader header = transport::read_proxy_header(partial_);
+    const ProxyHeader header = transport::read_proxy_header(octets);
     if (header.kind == ProxyHeaderKind::broken) {
       return close(make_error_code(boost::system::errc::bad_message));
     }
     if (header.kind == ProxyHeaderKind::proxied) flow_.remote = header.source;
     if (header.kind != ProxyHeaderKind::need_more) break;
-    const std::span<char> buffer = shard_->stream_buffer().first(header.size - partial_.size());
+    const std::span<char> buffer = shard_->stream_buffer().first(header.size - octets.size());
     const Io io = read_some(socket_.native_handle(), buffer);
     if (io.status == IoStatus::closed) return close(boost::asio::error::eof);
     if (io.status != IoStatus::done) return wait_readable();
-    partial_.append(buffer.data(), io.octets);
+    octets.append(buffer.data(), io.octets);
   }
-  std::string().swap(partial_);
+  unfinished_.reset();
   secure();
 }
 
 void Connection::secure() {
-  if (!tls_) return opened();
+  if (!tls_) return secured();
   state_ = State::handshaking;
   handshake();
 }
@@ -133,7 +140,7 @@ void Connection::handshake() {
   boost::system::error_code error;
   switch (tls_.handshake(error)) {
     case IoStatus::done:
-      return opened();
+      return secured();
     case IoStatus::want_read:
       return wait_readable();
     case IoStatus::want_write:
@@ -141,6 +148,38 @@ void Connection::handshake() {
     case IoStatus::closed:
       return close(error);
   }
+}
+
+void Connection::secured() {
+  if (is_websocket()) {
+    state_ = State::upgrading;
+  } else {
+    opened();
+  }
+  if (state_ != State::closed) read();
+}
+
+// The opening handshake of a WebSocket: one HTTP request. What stands behind it are frames already.
+void Connection::upgrade(std::span<char> octets) {
+  if (!unfinished_) unfinished_ = std::make_unique<Unfinished>();
+  unfinished_->octets.append(octets.data(), octets.size());
+  std::string& request = unfinished_->octets;
+  const std::size_t size = handshake_size(request, unfinished_->state.scanned);
+  const std::size_t most = shard_->options.websocket.max_handshake_bytes;
+  if (std::max(size, unfinished_->state.scanned) > most) {
+    write(request_too_large());
+    return close(make_error_code(boost::system::errc::message_size));
+  }
+  if (size == 0) return;
+  const HandshakeAnswer answer =
+      answer_handshake(std::string_view(request).substr(0, size), shard_->options.websocket.origins);
+  if (!write(answer.text)) return;
+  if (!answer.accepted) return close(make_error_code(boost::system::errc::protocol_error));
+  std::string behind = request.substr(size);
+  unfinished_.reset();
+  websocket_ = std::make_unique<WebSocket>();
+  opened();
+  if (!behind.empty()) take(behind);
 }
 
 void Connection::opened() {
@@ -151,7 +190,6 @@ void Connection::opened() {
     seen_ = true;
     tell_waiting(flow_);
   }
-  if (state_ == State::open) read();
 }
 
 void Connection::tell_waiting(boost::system::result<Flow> outcome) {
@@ -169,10 +207,13 @@ void Connection::read() {
     const std::span<char> buffer = shard_->stream_buffer();
     const Io io = tls_ ? tls_.read(buffer) : read_some(socket_.native_handle(), buffer);
     if (io.status == IoStatus::closed) return close(boost::asio::error::eof);
-    if (io.status == IoStatus::done) take(buffer.first(io.octets));
-    if (state_ != State::open) return;
+    if (io.status == IoStatus::done) {
+      const std::span<char> octets = buffer.first(io.octets);
+      state_ == State::upgrading ? upgrade(octets) : take(octets);
+    }
+    if (state_ == State::closed) return;
     if (io.more) continue;
-    watch_message();
+    if (state_ == State::open) watch();
     return io.status == IoStatus::want_write ? wait_writable() : wait_readable();
   }
   read_later();
@@ -182,69 +223,65 @@ void Connection::read_later() {
   if (std::exchange(read_pending_, true)) return;
   boost::asio::post(shard_->context, [self = shared_from_this()] {
     self->read_pending_ = false;
-    if (self->state_ == State::open) self->read();
+    if (self->state_ != State::closed) self->read();
   });
 }
 
-// What the frames are answered with leaves in one write behind them: many pings in one segment are one
+// What the pieces are answered with leaves in one write behind them: many pings in one segment are one
 // segment of pongs.
 void Connection::take(std::span<char> octets) {
   shard_->cork.clear();
   corked_ = true;
   // Out of the object's reach while the receiver runs, for close() would free it.
-  std::string whole = std::move(partial_);
-  partial_ = {};
-  if (!whole.empty()) octets = whole.append(octets.data(), octets.size());
-  const std::size_t taken = take_frames(octets);
+  std::unique_ptr<Unfinished> unfinished = std::move(unfinished_);
+  sip::FrameState state;
+  if (unfinished) {
+    octets = unfinished->octets.append(octets.data(), octets.size());
+    state = unfinished->state;
+  }
+  const std::size_t taken = take_pieces(octets, state);
   corked_ = false;
   if (state_ != State::open) return;
-  if (taken == 0 && !whole.empty()) {
-    partial_ = std::move(whole);
-  } else {
-    partial_.assign(octets.data() + taken, octets.size() - taken);
+  if (taken < octets.size()) {
+    if (!unfinished) unfinished = std::make_unique<Unfinished>();
+    if (taken > 0 || unfinished->octets.empty()) {
+      unfinished->octets = std::string(octets.data() + taken, octets.size() - taken);
+    }
+    unfinished->state = state;
+    unfinished_ = std::move(unfinished);
   }
   write(shard_->cork);
 }
 
-std::size_t Connection::take_frames(std::span<char> octets) {
+std::size_t Connection::take_pieces(std::span<char> octets, sip::FrameState& state) {
   std::size_t taken = 0;
   while (taken < octets.size() && state_ == State::open) {
-    const std::span<char> rest = octets.subspan(taken);
-    const sip::Frame frame =
-        sip::next_frame({rest.data(), rest.size()}, frame_state_, shard_->options.limits);
-    if (frame.kind == sip::FrameKind::need_more) break;
-    assert(frame.size > 0 || frame.kind == sip::FrameKind::broken);
-    frame_state_ = {};
+    const Piece piece = next_piece(octets.subspan(taken), state);
+    if (piece.kind == PieceKind::need_more) break;
+    state = {};
     end();
-    take_frame(frame.kind, rest.first(frame.size));
-    taken += frame.size;
+    taken += piece.size;
+    if (piece.kind == PieceKind::message) take_message(piece.message);
+    if (piece.kind == PieceKind::keepalive) shard_->receiver->keepalive(flow_);
+    if (piece.kind == PieceKind::broken) {
+      // A WebSocket has had its Close frame: it stands in the cork.
+      websocket_.reset();
+      if (write(shard_->cork)) close(make_error_code(boost::system::errc::bad_message));
+    }
   }
   return taken;
 }
 
-void Connection::take_frame(sip::FrameKind kind, std::span<char> octets) {
-  switch (kind) {
-    case sip::FrameKind::need_more:
-      return;
-    case sip::FrameKind::skip:
-      return shard_->receiver->keepalive(flow_);
-    case sip::FrameKind::ping:
-      // RFC 5626 §4.4.1: the answer to a double CRLF is a single one.
-      send("\r\n");
-      return shard_->receiver->keepalive(flow_);
-    case sip::FrameKind::message:
-      seen_ = true;
-      if (may_lend_) consider_alias(octets);
-      return shard_->receiver->received(flow_, octets);
-    case sip::FrameKind::stun: {
-      std::array<char, stun::max_response_bytes> response;
-      const std::size_t size = stun::respond({octets.data(), octets.size()}, flow_.remote, response);
-      if (size > 0) send({response.data(), size});
-      return shard_->receiver->keepalive(flow_);
-    }
-    case sip::FrameKind::broken:
-      return close(make_error_code(boost::system::errc::bad_message));
-  }
+Piece Connection::next_piece(std::span<char> octets, sip::FrameState& state) {
+  const sip::Limits& limits = shard_->options.limits;
+  if (websocket_) return websocket_->next(octets, limits.message_bytes, shard_->cork);
+  return transport::next_piece(octets, state, limits, flow_.remote, shard_->cork);
+}
+
+void Connection::take_message(std::span<char> message) {
+  seen_ = true;
+  if (may_lend_) consider_alias(message);
+  shard_->receiver->received(flow_, message);
 }
 
 // RFC 5923 §9.2: an alias takes a client whose certificate has verified. §9.3: never TCP, where nothing ties
@@ -262,65 +299,85 @@ void Connection::consider_alias(std::span<char> message) {
 
 // A message that has begun must end, and so must a TLS record. A CR or LF may be the first half of a ping
 // whose second half never comes: clients exist that send single ones.
-void Connection::watch_message() {
-  const bool begun = (!partial_.empty() && partial_.front() != '\r' && partial_.front() != '\n') ||
-                     (tls_ && tls_.mid_record());
-  if (!begun) {
+bool Connection::mid_message() const {
+  if (tls_ && tls_.mid_record()) return true;
+  if (websocket_) return unfinished_ || websocket_->mid_message();
+  return unfinished_ && unfinished_->octets.front() != '\r' && unfinished_->octets.front() != '\n';
+}
+
+void Connection::watch() {
+  if (mid_message()) {
+    if (!running()) shard_->deadlines->begin(*this, Awaited::message);
+  } else if (websocket_ && shard_->options.websocket.ping_interval.count() > 0) {
+    if (!running()) shard_->deadlines->begin(*this, Awaited::ping);
+  } else {
     end();
-  } else if (!running()) {
-    shard_->deadlines->begin(*this, Awaited::message);
   }
 }
 
-bool Connection::send(std::string_view text) {
+bool Connection::send(std::string_view message) {
   if (state_ != State::open) return false;
-  if (!corked_) return write(text);
+  if (!websocket_) return put(message);
+  std::string& frame = shard_->frame;
+  frame.clear();
+  append_message_frame(message, frame);
+  return put(frame);
+}
+
+bool Connection::put(std::string_view octets) {
+  if (!corked_) return write(octets);
   std::string& cork = shard_->cork;
-  cork.append(text);
+  cork.append(octets);
   if (cork.size() < Shard::stream_buffer_bytes) return true;
   const bool written = write(cork);
   cork.clear();
   return written;
 }
 
-bool Connection::write(std::string_view text) {
-  while (unsent_.empty() && !text.empty()) {
-    const Io io = write_once(text);
+bool Connection::write(std::string_view octets) {
+  while (!unsent_ && !octets.empty()) {
+    const Io io = write_once(octets);
     if (io.status == IoStatus::closed) {
       close(boost::asio::error::connection_reset);
       return false;
     }
     if (io.status != IoStatus::done) break;
-    text.remove_prefix(io.octets);
+    octets.remove_prefix(io.octets);
   }
-  if (text.empty()) return true;
-  if (unsent_.size() - sent_ + text.size() > shard_->options.max_send_queue) {
+  if (octets.empty()) return true;
+  if (!unsent_) unsent_ = std::make_unique<SendQueue>(*this, *shard_->deadlines);
+  if (unsent_->size() + octets.size() > shard_->options.max_send_queue) {
     close(make_error_code(boost::asio::error::no_buffer_space));
     return false;
   }
-  if (sent_ > unsent_.size() / 2) {
-    unsent_.erase(0, sent_);
-    sent_ = 0;
-  }
-  unsent_.append(text);
+  unsent_->append(octets);
   wait_writable();
   return true;
 }
 
 void Connection::flush() {
-  while (sent_ < unsent_.size()) {
-    const Io io = write_once(std::string_view(unsent_).substr(sent_));
+  while (unsent_) {
+    const Io io = write_once(unsent_->front());
     if (io.status == IoStatus::closed) return close(boost::asio::error::connection_reset);
     if (io.status == IoStatus::want_read) return wait_readable();
     if (io.status == IoStatus::want_write) return wait_writable();
-    sent_ += io.octets;
+    unsent_->sent(io.octets);
+    if (unsent_->size() == 0) unsent_.reset();
   }
-  unsent_ = {};
-  sent_ = 0;
 }
 
-Io Connection::write_once(std::string_view text) {
-  return tls_ ? tls_.write(text) : write_some(socket_.native_handle(), text);
+// RFC 6455 §7.1.1, RFC 8446 §6.1: if it can be said at once. Nothing is half written.
+void Connection::say_goodbye() {
+  if (websocket_) {
+    std::string frame;
+    append_close(CloseCode::going_away, frame);
+    write_once(frame);
+  }
+  if (tls_) tls_.close_notify();
+}
+
+Io Connection::write_once(std::string_view octets) {
+  return tls_ ? tls_.write(octets) : write_some(socket_.native_handle(), octets);
 }
 
 }  // namespace flowgate::transport

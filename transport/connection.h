@@ -1,5 +1,5 @@
-// One TCP or TLS connection. While it is idle it owns no buffer: what a read brings lies in the shard's
-// buffer, and only the front of an unfinished message is kept.
+// One connection over TCP, TLS or WebSocket. While it is idle it owns no buffer: what a read brings lies in
+// the shard's buffer, and only the front of an unfinished message is kept.
 #pragma once
 
 #include <functional>
@@ -12,9 +12,12 @@
 #include "flowtoken/flow.h"
 #include "sip/framing.h"
 #include "transport/deadlines.h"
+#include "transport/piece.h"
+#include "transport/send_queue.h"
 #include "transport/socket.h"
 #include "transport/stream_io.h"
 #include "transport/tls_session.h"
+#include "transport/websocket/websocket.h"
 
 namespace flowgate::transport {
 
@@ -39,16 +42,21 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   // Of a connection that we made; else none.
   const std::string* tls_name() const { return dialled_ ? &dialled_->tls_name : nullptr; }
 
-  // False: gone, or closed just now, because the peer is or because too much waits for it.
-  bool send(std::string_view text);
+  // One SIP message. False: gone, or closed just now, because the peer is or because too much waits for it.
+  bool send(std::string_view message);
   // At once; the receiver hears of it later.
   void close(boost::system::error_code reason);
 
  private:
-  enum class State : std::uint8_t { connecting, proxy_header, handshaking, open, closed };
+  enum class State : std::uint8_t { connecting, proxy_header, handshaking, upgrading, open, closed };
   struct Dialled {
     std::string tls_name;
     std::vector<Connected> waiting;
+  };
+  // The front of something that is not whole yet.
+  struct Unfinished {
+    std::string octets;
+    sip::FrameState state;
   };
 
   void expired() override;
@@ -62,34 +70,41 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void read_proxy_header();
   void secure();
   void handshake();
+  void secured();
+  void upgrade(std::span<char> octets);
   void opened();
   void tell_waiting(boost::system::result<Flow> outcome);
 
   void read();
   void read_later();
   void take(std::span<char> octets);
-  std::size_t take_frames(std::span<char> octets);
-  void take_frame(sip::FrameKind kind, std::span<char> octets);
+  std::size_t take_pieces(std::span<char> octets, sip::FrameState& state);
+  Piece next_piece(std::span<char> octets, sip::FrameState& state);
+  void take_message(std::span<char> message);
   void consider_alias(std::span<char> message);
-  void watch_message();
+  bool mid_message() const;
+  void watch();
 
-  bool write(std::string_view text);
+  bool is_websocket() const { return flow_.protocol == Protocol::ws || flow_.protocol == Protocol::wss; }
+  bool put(std::string_view octets);
+  bool write(std::string_view octets);
   void flush();
-  Io write_once(std::string_view text);
+  Io write_once(std::string_view octets);
+  void say_goodbye();
 
   const std::shared_ptr<Shard> shard_;
   Descriptor socket_;
   TlsSession tls_;
   Flow flow_;
-  sip::FrameState frame_state_;
-  std::string partial_;  // the front of a message that is not whole yet
-  std::string unsent_;   // what the kernel did not take yet, behind the first `sent_` octets
-  std::size_t sent_ = 0;
+  // None of these while the connection is idle, but for that a WebSocket is one.
+  std::unique_ptr<Unfinished> unfinished_;
+  std::unique_ptr<SendQueue> unsent_;
+  std::unique_ptr<WebSocket> websocket_;
   std::unique_ptr<Dialled> dialled_;
   State state_ = State::open;
   bool read_pending_ = false;   // waiting for octets, or for another turn to read
   bool write_pending_ = false;  // waiting until the socket is writable
-  bool corked_ = false;         // frames are being taken: what is sent is gathered in the shard's cork
+  bool corked_ = false;         // pieces are being taken: what is sent is gathered in the shard's cork
   bool seen_ = false;           // the receiver knows the flow
   bool may_lend_ = false;       // RFC 5923: the peer may ask for an alias, and has not yet
 };

@@ -33,7 +33,7 @@ std::shared_ptr<Connection> Connections::find(const Flow& flow) const {
 void Connections::accept(Protocol protocol, Fd fd, const Endpoint& remote) {
   const int socket = fd.get();
   TlsSession tls;
-  if (protocol == Protocol::tls) {
+  if (is_secure(protocol)) {
     tls = TlsSession::server(shard_.tls->server(), socket);
     if (!tls) return;
   }

@@ -9,7 +9,7 @@ constexpr std::chrono::milliseconds coarseness{250};
 
 }  // namespace
 
-Deadlines::Deadlines(boost::asio::io_context& context, const std::array<std::chrono::seconds, 3>& timeouts)
+Deadlines::Deadlines(boost::asio::io_context& context, const Timeouts& timeouts)
     : timeouts_(timeouts), timer_(context) {}
 
 void Deadlines::begin(Deadline& deadline, Awaited what) {

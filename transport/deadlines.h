@@ -26,12 +26,14 @@ class Deadline
   std::chrono::steady_clock::time_point due_;
 };
 
-enum class Awaited : std::uint8_t { connect, handshake, message };
+enum class Awaited : std::uint8_t { connect, handshake, message, send, ping };
 
 class Deadlines : public std::enable_shared_from_this<Deadlines> {
  public:
-  // The timeouts in the order of Awaited.
-  Deadlines(boost::asio::io_context& context, const std::array<std::chrono::seconds, 3>& timeouts);
+  static constexpr std::size_t kinds = 5;
+  using Timeouts = std::array<std::chrono::seconds, kinds>;
+  // In the order of Awaited.
+  Deadlines(boost::asio::io_context& context, const Timeouts& timeouts);
 
   // Instead of the one that is running, if any.
   void begin(Deadline& deadline, Awaited what);
@@ -42,8 +44,8 @@ class Deadlines : public std::enable_shared_from_this<Deadlines> {
 
   // All in one list have the same timeout, so the first is the first to expire.
   using List = boost::intrusive::list<Deadline, boost::intrusive::constant_time_size<false>>;
-  const std::array<std::chrono::seconds, 3> timeouts_;
-  std::array<List, 3> lists_;
+  const Timeouts timeouts_;
+  std::array<List, kinds> lists_;
   boost::asio::steady_timer timer_;
   bool ticking_ = false;
 };

@@ -9,8 +9,8 @@ Shard::Shard(boost::asio::io_context& io_context, unsigned number, std::uint64_t
       tls(tls_contexts),
       receiver(&its_receiver),
       deadlines(std::make_shared<Deadlines>(
-          io_context,
-          std::array{options.connect_timeout, options.handshake_timeout, options.message_timeout})),
+          io_context, std::array{options.connect_timeout, options.handshake_timeout, options.message_timeout,
+                                 options.send_timeout, options.websocket.ping_interval})),
       connections(*this, number, first_serial),
       stream_buffer_(std::make_unique_for_overwrite<char[]>(stream_buffer_bytes)) {}
 

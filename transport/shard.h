@@ -36,6 +36,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   DatagramBatch datagrams;
   std::span<char> stream_buffer() { return {stream_buffer_.get(), stream_buffer_bytes}; }
   std::string cork;
+  std::string frame;
 
   // While a UDP socket reads: the UDP sockets that have something to send when it has done so.
   bool reading_udp = false;

@@ -1,4 +1,4 @@
-// One TCP or TLS listener of one shard.
+// One listener for TCP, TLS or WebSocket of one shard.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>

@@ -12,8 +12,13 @@
 namespace flowgate::transport {
 namespace {
 
-bool supported(const Shard& shard, Protocol protocol) {
-  return protocol == Protocol::udp || protocol == Protocol::tcp || (protocol == Protocol::tls && shard.tls);
+bool can_listen(const Shard& shard, Protocol protocol) {
+  return shard.tls || !is_secure(protocol);
+}
+
+// RFC 7118 §5.4: a WebSocket client is reached over the connection that it made, or not at all.
+bool can_connect(const Shard& shard, Protocol protocol) {
+  return can_listen(shard, protocol) && !is_websocket(protocol);
 }
 
 template <typename T>
@@ -68,7 +73,7 @@ Transport::~Transport() {
 
 Listener Transport::listen(const Listener& listener) {
   const auto [protocol, local] = listener;
-  if (!supported(*shard_, protocol)) {
+  if (!can_listen(*shard_, protocol)) {
     value_or_throw<Fd>(make_error_code(boost::asio::error::operation_not_supported), listener);
   }
   Fd fd = value_or_throw(protocol == Protocol::udp ? open_udp(local) : open_listener(local), listener);
@@ -105,7 +110,7 @@ void Transport::close(const Flow& flow) {
 void Transport::connect(Protocol protocol, const Endpoint& remote, std::string_view tls_name,
                         Connected done) {
   if (!shard_->receiver) return done(make_error_code(boost::asio::error::operation_aborted));
-  if (!supported(*shard_, protocol)) {
+  if (!can_connect(*shard_, protocol)) {
     return done(make_error_code(boost::asio::error::operation_not_supported));
   }
   if (protocol == Protocol::udp) return done(udp_flow(*shard_, remote));

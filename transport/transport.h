@@ -1,5 +1,6 @@
-// Sockets of one shard: UDP, TCP and TLS listeners and the connections that come out of them, turned into
-// (Flow, message) and back. STUN and keepalives are answered here, on the spot (RFC 5626 §3.5, §8).
+// Sockets of one shard: UDP, TCP, TLS and WebSocket listeners and the connections that come out of them,
+// turned into (Flow, message) and back. STUN and keepalives are answered here, on the spot (RFC 5626 §3.5,
+// §8).
 //
 // All calls and all callbacks on the one thread that runs the io_context.
 #pragma once
@@ -18,6 +19,7 @@
 #include "flowtoken/flow.h"
 #include "sip/limits.h"
 #include "transport/tls_contexts.h"
+#include "transport/websocket/handshake.h"
 
 namespace flowgate::transport {
 
@@ -26,14 +28,23 @@ struct Listener {
   Endpoint local;  // port 0: any free one
 };
 
+struct WebSocketOptions {
+  Origins origins;
+  std::size_t max_handshake_bytes = 8192;  // of the HTTP request
+  std::chrono::seconds ping_interval{30};  // 0: never
+};
+
 struct Options {
   sip::Limits limits;
   std::size_t max_connections = 100'000;  // of this shard; more are accepted and closed at once
   std::size_t max_send_queue = 1 << 20;  // octets waiting in one connection; over it the connection is closed
-  std::chrono::seconds handshake_timeout{10};  // PROXY protocol header and TLS handshake
-  std::chrono::seconds message_timeout{30};    // from a message's first octet to its last, on a stream
-  std::chrono::seconds connect_timeout{5};     // TCP connect and TLS handshake of connections that we make
-  std::vector<AddressPrefix> proxies;          // connections from them begin with a PROXY protocol header
+  std::chrono::seconds handshake_timeout{
+      10};                                   // PROXY protocol header, TLS and WebSocket handshakes, together
+  std::chrono::seconds message_timeout{30};  // from a message's first octet to its last, on a stream
+  std::chrono::seconds connect_timeout{5};   // TCP connect and TLS handshake of connections that we make
+  std::chrono::seconds send_timeout{30};     // an octet that twice this time does not get rid of closes
+  std::vector<AddressPrefix> proxies;        // connections from them begin with a PROXY protocol header
+  WebSocketOptions websocket;
 };
 
 // Throws boost::system::system_error when another socket, this process's own among them, is bound to the

@@ -29,7 +29,14 @@ transport::Options transport_options(const conf::Config& config) {
   options.limits = config.limits.sip;
   options.max_connections = config.limits.connections;
   options.max_send_queue = config.limits.send_queue_bytes;
+  options.handshake_timeout = config.timers.handshake;
+  options.message_timeout = config.timers.message;
+  options.connect_timeout = config.timers.connect;
+  options.send_timeout = config.timers.send;
   options.proxies = config.proxy_protocol.from;
+  options.websocket.origins = config.websocket.origins;
+  options.websocket.ping_interval = config.websocket.ping;
+  options.websocket.max_handshake_bytes = config.limits.http_bytes;
   return options;
 }
 
@@ -84,7 +91,7 @@ void check_files(const conf::Config& config) {
   }
   if (std::filesystem::exists(config.flow_token_key_file))
     TokenKeys::load_or_make(config.flow_token_key_file);
-  if (config.listens(Protocol::tls) && std::filesystem::exists(config.tls.certificate)) {
+  if (config.needs_tls() && std::filesystem::exists(config.tls.certificate)) {
     transport::TlsContexts(config.tls.certificate, config.tls.private_key, config.tls.client_ca);
   }
 }
@@ -93,7 +100,7 @@ Server::Server(const conf::Config& config)
     : keys_(TokenKeys::load_or_make(config.flow_token_key_file)),
       ua_flows_(config.edge.flow_timer + config.edge.grace, config.limits.registered_flows) {
   check_files(config);
-  if (config.listens(Protocol::tls)) {
+  if (config.needs_tls()) {
     std::vector<Endpoint> addresses;
     for (const conf::Listener& listener : config.listen) addresses.push_back(listener.local);
     made_certificate_ = conf::make_missing_certificate(config.tls.certificate, config.tls.private_key,

@@ -13,7 +13,7 @@ namespace {
 // dialled.
 std::optional<Protocol> protocol_named(std::string_view transport, bool sips) {
   const auto protocol = protocol_from(transport);
-  if (!protocol || *protocol == Protocol::ws || *protocol == Protocol::wss) return std::nullopt;
+  if (!protocol || is_websocket(*protocol)) return std::nullopt;
   if (!sips) return protocol;
   if (*protocol == Protocol::udp) return std::nullopt;
   return Protocol::tls;

@@ -25,11 +25,16 @@ TEST_F(ListenerTest, UdpTcpAndTlsOverIpv4AndIpv6) {
   EXPECT_FALSE(config.listens(Protocol::ws));
 }
 
-TEST_F(ListenerTest, WebSocketIsRefusedByName) {
-  EXPECT_EQ(refusal_with("listen: [udp:0.0.0.0:5060, ws:0.0.0.0:8080]\n"),
-            "flowgate.yaml:2:28: listen: 'ws:0.0.0.0:8080': WebSocket is not available in this version");
-  EXPECT_EQ(refusal_with("listen:\n  - wss:0.0.0.0:8443\n"),
-            "flowgate.yaml:3:5: listen: 'wss:0.0.0.0:8443': WebSocket is not available in this version");
+TEST_F(ListenerTest, WebSocketIsAProtocolOfItsOwnPlainAndSecure) {
+  const Config config = loaded_with(
+      "listen: [ws:0.0.0.0:8080, \"wss:[::]:8443\"]\ntls: {certificate: c.pem, private_key: k.pem}\n");
+  EXPECT_EQ(config.listen[0].protocol, Protocol::ws);
+  EXPECT_EQ(config.listen[1].protocol, Protocol::wss);
+  EXPECT_TRUE(config.needs_tls());
+  EXPECT_EQ(refusal_with("listen: [wss:0.0.0.0:8443]\n"),
+            "flowgate.yaml:2:9: listen: 'wss:0.0.0.0:8443' needs tls.certificate and tls.private_key");
+  EXPECT_EQ(refusal_with("listen: [ws:0.0.0.0:8080, tcp:0.0.0.0:8080]\n"),
+            "flowgate.yaml:2:27: listen: 'tcp:0.0.0.0:8080' has the address of 'ws:0.0.0.0:8080'");
 }
 
 TEST_F(ListenerTest, TheHostIsAnIpLiteral) {
@@ -55,9 +60,10 @@ TEST_F(ListenerTest, ThePortIsANumberUpTo65535) {
 }
 
 TEST_F(ListenerTest, TheFormIsProtocolAddressPort) {
-  EXPECT_EQ(refusal_with("listen: [sctp:0.0.0.0:5060]\n"),
-            "flowgate.yaml:2:10: listen: expected udp, tcp or tls in front of the first colon, found "
-            "'sctp:0.0.0.0:5060'");
+  EXPECT_EQ(
+      refusal_with("listen: [sctp:0.0.0.0:5060]\n"),
+      "flowgate.yaml:2:10: listen: expected udp, tcp, tls, ws or wss in front of the first colon, found "
+      "'sctp:0.0.0.0:5060'");
   EXPECT_EQ(refusal_with("listen: [\"5060\"]\n"),
             std::string("flowgate.yaml:2:10: listen: expected ") + form + ", found '5060'");
   EXPECT_EQ(refusal_with("listen: [{udp: 5060}]\n"),
