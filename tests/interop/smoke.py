@@ -81,8 +81,9 @@ def check_smoke(options, directory, evidence):
     require_programs("openssl")
     edges, listen = {}, []
     for address, brackets in (("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")):
-        port = free_port(address)
-        for transport, its_port in (("udp", port), ("tcp", port), ("tls", port + 1)):
+        port, web_port = free_port(address), free_port(address)
+        ports = {"udp": port, "tcp": port, "tls": port + 1, "ws": web_port, "wss": web_port + 1}
+        for transport, its_port in ports.items():
             edges[f"{transport} {address}"] = (transport, (address, its_port))
             listen.append(f"{transport}:{brackets}:{its_port}")
     with Flowgate(options.flowgate, directory, listen) as flowgate:

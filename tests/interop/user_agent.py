@@ -4,11 +4,13 @@ import os
 import socket
 import ssl
 
+from websocket import WebSocket
+
 TIMEOUT_S = 5
 
 
 class UserAgent:
-    """transport is udp, tcp or tls; edge is (address, port). source: the address to come from; preface: octets in
+    """transport is udp, tcp, tls, ws or wss; edge is (address, port). source: the address to come from; preface: octets in
     front of everything else on a connection."""
 
     def __init__(self, transport, edge, source=None, preface=b""):
@@ -24,25 +26,34 @@ class UserAgent:
         self.socket.connect(edge)
         if preface:
             self.socket.sendall(preface)
-        if transport == "tls":
+        if transport in ("tls", "wss"):
             self.socket = unverified().wrap_socket(self.socket)
         host, port = self.socket.getsockname()[:2]
         self.host_port = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.rport = ";rport"
+        if transport in ("ws", "wss"):
+            # RFC 7118 appendix B.1: a browser does not know its address.
+            self.socket = WebSocket(self.socket)
+            self.host_port, self.rport = f"{self.token}.invalid", ""
 
     def register(self, aor, contact=None, instance=None, reg_id=1):
         """Sends REGISTER for sip:user@domain, with an instance-id as flow reg_id of it, and returns the answer."""
         user, domain = aor.removeprefix("sip:").split("@")
-        contact = f"<{contact or f'sip:{user}@{self.host_port};transport={self.transport}'}>"
+        contact = f"<{contact or f'sip:{user}@{self.host_port};transport={self.uri_transport()}'}>"
         if instance:
             contact += f';+sip.instance="<{instance}>";reg-id={reg_id}'
         self.request("REGISTER", f"sip:{domain}", aor, to=aor, contact=contact)
         return self.receive_message()
 
+    def uri_transport(self):
+        """RFC 7118 §5.2: "ws", over TLS as well."""
+        return "ws" if self.transport == "wss" else self.transport
+
     def request(self, method, uri, sender, to=None, contact=None):
         number = next(self.sequence)
         lines = [
             f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/{self.transport.upper()} {self.host_port};branch=z9hG4bK{self.token}{number};rport",
+            f"Via: SIP/2.0/{self.transport.upper()} {self.host_port};branch=z9hG4bK{self.token}{number}{self.rport}",
             f"From: <{sender}>;tag={self.token}",
             f"To: <{to or uri}>",
             f"Call-ID: {self.token}",
