@@ -1,8 +1,12 @@
 # The Debian packages that flowgate is built and tested with, and how they get here. Sourced by the scripts (POSIX sh).
 # shellcheck shell=sh disable=SC2034
 
-build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev libc-ares-dev libsqlite3-dev'
-test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iproute2 nftables conntrack baresip-core sip-tester kamailio kamailio-outbound-modules clang libclang-rt-14-dev'
+build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev
+  libc-ares-dev libsqlite3-dev libhiredis-dev'
+test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iproute2 nftables conntrack
+  baresip-core sip-tester kamailio kamailio-outbound-modules
+  redis-server redis-sentinel
+  clang libclang-rt-14-dev'
 lint_packages='git clang-format clang-tidy'
 coverage_packages='gcovr'
 
