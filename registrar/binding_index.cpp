@@ -6,7 +6,7 @@ namespace flowgate::registrar {
 
 FlowExpiries::FlowExpiries(const Record& record) {
   for (const Binding& binding : record.bindings) {
-    if (!binding.path.empty()) continue;
+    if (!binding.path.empty() || !binding.node.empty()) continue;
     const auto entry = std::ranges::find(entries_, binding.flow, &Entry::flow);
     if (entry == entries_.end()) {
       entries_.push_back({binding.flow, binding.expires, binding.dialect});

@@ -11,7 +11,8 @@
 namespace flowgate::registrar {
 
 // The flows to UAs of a record, each with the time its last binding expires. A binding with a Path came over
-// the flow of the last proxy of that Path, and does not depend on it.
+// the flow of the last proxy of that Path, and does not depend on it; one of another node came over none of
+// ours.
 class FlowExpiries {
  public:
   struct Entry {

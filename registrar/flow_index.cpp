@@ -83,6 +83,13 @@ std::vector<std::string> FlowIndex::take(const Flow& flow) {
   return names;
 }
 
+std::vector<std::string> FlowIndex::aors(const Flow& flow) const {
+  const Stripe& stripe = stripe_of(flow);
+  const std::lock_guard lock{stripe.mutex};
+  const auto aors = stripe.flows.find(flow);
+  return aors == stripe.flows.end() ? std::vector<std::string>{} : aors->second.names();
+}
+
 std::optional<Dialect> FlowIndex::dialect_of(const Flow& flow, Instant now) const {
   const Stripe& stripe = stripe_of(flow);
   const std::lock_guard lock{stripe.mutex};

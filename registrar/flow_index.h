@@ -52,6 +52,7 @@ class FlowIndex {
   void erase(const Flow& flow, std::string_view aor);
   // Empties the flow and returns the AORs that it had.
   std::vector<std::string> take(const Flow& flow);
+  std::vector<std::string> aors(const Flow& flow) const;
   // The dialect of the UA whose flow it is, as long as one of its bindings has not expired.
   std::optional<Dialect> dialect_of(const Flow& flow, Instant now) const;
 

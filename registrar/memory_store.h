@@ -26,6 +26,8 @@ class MemoryStore final : public LocationService {
   std::optional<Dialect> registered_over(const Flow& flow, Instant now) override;
   void sweep(Instant now) override;
   std::size_t size() const override;
+  // The AORs that have a binding over the flow.
+  std::vector<std::string> aors_over(const Flow& flow) const { return flows_.aors(flow); }
 
  private:
   struct Stripe;
