@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <system_error>
 
+#include "sip/uri.h"
+
 namespace flowgate::conf {
 
 namespace {
@@ -13,6 +15,17 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::uint32_t most_seconds = 0xffffffff;  // delta-seconds, RFC 3261 §20.19
+
+std::string read_node(const Section& section) {
+  constexpr std::string_view expected =
+      "a SIP URI of this host without a user, such as sip:10.0.0.1:5060 or "
+      "\"sip:10.0.0.1:5060;transport=tcp\"";
+  const auto value = section.find("node");
+  if (!value) return {};
+  const auto uri = sip::Uri::parse(value->text(expected));
+  if (!uri || !uri->is_sip() || uri->has_user || !uri->headers.empty()) value->expected(expected);
+  return std::string(uri->text);
+}
 
 Authentication read_authentication(const Section& section) {
   const auto value = section.find("authentication");
@@ -71,10 +84,12 @@ void read_expires(const Section& section, Registrar& registrar) {
 
 Registrar read_registrar(const Section& top, const std::vector<std::string>& domains,
                          const std::filesystem::path& folder) {
-  const Section section = top.section("registrar", {"store", "authentication", "realm", "algorithms", "users",
-                                                    "default_expires", "min_expires", "max_expires"});
+  const Section section =
+      top.section("registrar", {"store", "redis", "node", "authentication", "realm", "algorithms", "users",
+                                "default_expires", "min_expires", "max_expires"});
   Registrar registrar;
   registrar.store = read_store(section, folder);
+  registrar.node = read_node(section);
   registrar.authentication = read_authentication(section);
   const auto realm = section.find("realm");
   registrar.realm = realm ? realm->text() : domains.front();

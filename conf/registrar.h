@@ -18,6 +18,8 @@ enum class DigestAlgorithm { md5, sha256 };  // RFC 8760
 
 struct Registrar {
   Store store;
+  std::string
+      node;  // with a store that is shared: the URI that the others reach this node by; empty: none given
   Authentication authentication = Authentication::none;
   std::string realm;                        // used by digest; default: the first domain
   std::vector<DigestAlgorithm> algorithms;  // used by digest, offered in this order; default: SHA-256, MD5

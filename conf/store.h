@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "conf/redis.h"
 #include "conf/section.h"
 
 namespace flowgate::conf {
@@ -13,10 +14,7 @@ struct MemoryStore {};
 struct SqliteStore {
   std::filesystem::path file;  // absolute
 };
-struct RedisStore {
-  std::string url;  // as written: redis://HOST:PORT/DB
-};
-using Store = std::variant<MemoryStore, SqliteStore, RedisStore>;
+using Store = std::variant<MemoryStore, SqliteStore, Redis>;
 
 // `folder`: what relative paths are relative to. Throws Error.
 Store read_store(const Section& registrar, const std::filesystem::path& folder);
