@@ -27,7 +27,7 @@ class MemoryStore final : public LocationService {
   void sweep(Instant now) override;
   std::size_t size() const override;
   // The AORs that have a binding over the flow.
-  std::vector<std::string> aors_over(const Flow& flow) const { return flows_.aors(flow); }
+  std::vector<std::string> aors_over(const Flow& flow) const { return index_.flows().aors(flow); }
 
  private:
   struct Stripe;
