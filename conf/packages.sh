@@ -7,6 +7,8 @@ test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl iprout
   baresip-core sip-tester kamailio kamailio-outbound-modules
   redis-server redis-sentinel
   clang libclang-rt-14-dev'
+# Node of another origin brings npm along, and conflicts with Debian's.
+command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
 lint_packages='git clang-format clang-tidy'
 coverage_packages='gcovr'
 
