@@ -68,6 +68,8 @@ class TokenKeys {
   // A secret of its own for another purpose, derived from the newest (0) or the older key (1) by
   // HKDF-SHA-256 with `label` as info; for example for temporary GRUUs. index < keys().size().
   std::array<std::uint8_t, 32> derive(std::string_view label, std::size_t index = 0) const;
+  // Keys of the same ids, each derived so.
+  TokenKeys of(std::string_view label) const;
 
  private:
   std::vector<TokenKey> keys_;

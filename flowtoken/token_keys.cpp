@@ -142,4 +142,10 @@ std::array<std::uint8_t, 32> TokenKeys::derive(std::string_view label, std::size
   return secret;
 }
 
+TokenKeys TokenKeys::of(std::string_view label) const {
+  std::vector<TokenKey> derived;
+  for (std::size_t i = 0; i < keys_.size(); ++i) derived.push_back({keys_[i].id, derive(label, i)});
+  return from(std::move(derived));
+}
+
 }  // namespace flowgate

@@ -33,13 +33,15 @@ Core::Core(const Options& options, const LocalAddresses& local, const registrar:
            registrar::LocationService& location, UaFlows& ua_flows, const TokenKeys& keys, Network& network,
            Resolver& resolver, const Random& random, Instant now)
     : options_(options),
+      local_(local),
       location_(location),
       ua_flows_(ua_flows),
       network_(network),
-      tokens_(keys),
+      tokens_(token_keys_of(options.node, keys)),
+      edge_tokens_(keys),
       timers_(now),
       transactions_(options.settings, timers_, network),
-      registrar_(options.registrar, domains, location, registrar::EncryptedGruus(keys), random),
+      registrar_(registrar_options(), domains, location, registrar::EncryptedGruus(keys), random),
       routing_(local, options.roles.registrar ? &domains : nullptr, tokens_, options.limits),
       forwarder_(options.shard, options_.roles, local, tokens_, random, options.limits),
       parts_{options_.roles, transactions_, forwarder_, network, resolver, registrar_, ua_flows},
@@ -47,9 +49,20 @@ Core::Core(const Options& options, const LocalAddresses& local, const registrar:
       acks_(parts_),
       event_gruus_(keys),
       notifier_({parts_, local, domains, event_gruus_, random, options.shard, options.reg_event}, location,
-                tokens_) {}
+                edge_tokens_) {}
 
 Core::~Core() = default;
+
+registrar::Options Core::registrar_options() {
+  registrar::Options options = options_.registrar;
+  if (options_.node.name.empty()) return options;
+  options.route = [this](const Flow& flow, Dialect dialect) {
+    std::string token;
+    tokens_.mint(flow, {dialect, true}, token);
+    return route_to(options_.node, local_, flow, token);
+  };
+  return options;
+}
 
 // Time passes, and what has terminated is freed, once for each event that comes in, not for those inside it:
 // a connection may be there at once, and say so while its request is being handled.

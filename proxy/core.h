@@ -14,6 +14,7 @@
 #include "proxy/ack_forwarder.h"
 #include "proxy/core_parts.h"
 #include "proxy/local_addresses.h"
+#include "proxy/node.h"
 #include "proxy/notifier.h"
 #include "proxy/refusal.h"
 #include "proxy/response_context.h"
@@ -33,6 +34,7 @@ class Core {
 
   struct Options {
     std::uint8_t shard = 0;
+    Node node;
     Roles roles;
     Settings settings;
     sip::Limits limits;
@@ -71,6 +73,7 @@ class Core {
  private:
   class Entry;
 
+  registrar::Options registrar_options();
   void receive_request(const Flow& flow, const sip::Message& message);
   void receive_response(const Flow& flow, const sip::Message& message);
   void receive_ack(const Flow& flow, const sip::StoredMessage& request);
@@ -87,10 +90,12 @@ class Core {
   void proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision);
 
   Options options_;
+  const LocalAddresses& local_;
   registrar::LocationService& location_;
   UaFlows& ua_flows_;
   Network& network_;
-  FlowTokens tokens_;
+  FlowTokens tokens_;       // of this node
+  FlowTokens edge_tokens_;  // of the edges before the registrar
   TimerWheel timers_;
   Transactions transactions_;
   registrar::Registrar registrar_;

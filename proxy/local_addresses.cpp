@@ -56,4 +56,17 @@ Endpoint LocalAddresses::sent_by(const Flow& flow) const {
   return sent_by;
 }
 
+Listening LocalAddresses::for_peers(const Flow& flow) const {
+  for (const Protocol protocol : {Protocol::udp, Protocol::tcp, Protocol::tls}) {
+    for (const Listening& each : listening_) {
+      if (each.protocol != protocol || each.local.v6 != flow.local.v6) continue;
+      if (!each.local.is_unspecified() && !each.local.same_address(flow.local)) continue;
+      Endpoint address = flow.local;
+      address.port = each.local.port;
+      return {protocol, address};
+    }
+  }
+  return {flow.protocol, sent_by(flow)};
+}
+
 }  // namespace flowgate::proxy

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/network.h"
 #include "sip/address.h"
 #include "sip/text.h"
 #include "sip/value.h"
@@ -26,9 +27,16 @@ Target plain_target(const sip::Uri& uri, const RouteDecision& decision) {
   return target;
 }
 
+bool leads_over_tls(std::string_view path) {
+  const auto first = sip::Address::parse(sip::cut_value(path));
+  return first && (first->uri.scheme == sip::Scheme::sips || protocol_for(first->uri) == Protocol::tls);
+}
+
 // RFC 5630 §3.1.3: a hop over TLS: a flow that is one, or a URI that asks for one.
 bool is_secure(const Target& target) {
-  if (target.by_flow) return flowgate::is_secure(target.flow.protocol);
+  const bool flow_is = flowgate::is_secure(target.flow.protocol);
+  if (!target.node.empty()) return flow_is && leads_over_tls(target.path);
+  if (target.by_flow) return flow_is;
   return sip::equals_nocase(target.contact_uri.substr(0, 5), "sips:");
 }
 

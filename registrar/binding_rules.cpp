@@ -134,6 +134,8 @@ void write(const RegisterContact& contact, const RegisterRequest& request, Insta
   // RFC 5626 §7: a request for an outbound binding goes over "the same logical flow saved with the binding".
   // A URI that is the UA's own GRUU would lead back to us.
   binding.by_flow = request.by_flow || (request.over_flow && (contact.outbound || contact.own_gruu));
+  binding.node.clear();
+  binding.route = binding.by_flow ? request.route : std::string{};
   binding.updated = now;
   binding.expires = now + contact.expires;
 }

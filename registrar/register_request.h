@@ -18,6 +18,7 @@ struct RegisterRequest {
   bool remove_all = false;                                      // Contact: *
   std::string path;                                             // Binding::path
   Flow flow;
+  std::string route;       // Binding::route
   bool by_flow = false;    // Binding::by_flow of a Contact that is not an outbound one
   bool over_flow = false;  // the UA is at the other end of the flow: no Path, and nobody between
 

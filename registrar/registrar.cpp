@@ -89,6 +89,7 @@ void Registrar::process(const sip::Message& message, const Flow& flow, Instant n
     return;
   }
   state->fresh_epoch = random_();
+  if (options_.route) state->request.route = options_.route(flow, state->request.dialect);
   location_.update(
       aor,
       [state, now, max_bindings = options_.max_bindings](Record& record) {

@@ -29,8 +29,11 @@ struct Options {
   std::chrono::seconds max_expires{7200};
   std::chrono::seconds flow_timer{120};  // Flow-Timer, beside Require: outbound
   std::size_t max_bindings = 32;         // per AOR; a REGISTER that would make more is answered 403
-  bool edge = true;                      // UAs reach us directly: we are their first hop (RFC 5626 §5)
-  bool anonymous_gruus = false;          // UAs that speak the draft get anonymous GRUUs, not legacy ones
+  // The Route value that leads the other nodes which share the location service to a flow of this one; none:
+  // there are no others.
+  std::function<std::string(const Flow&, Dialect)> route;
+  bool edge = true;              // UAs reach us directly: we are their first hop (RFC 5626 §5)
+  bool anonymous_gruus = false;  // UAs that speak the draft get anonymous GRUUs, not legacy ones
   std::vector<AdministrativeGruu> administrative_gruus;
   sip::Limits limits;
 };
@@ -54,6 +57,7 @@ struct Target {
   bool configured = false;     // the configuration says where it is, no peer: it may be this host's loopback
   Flow flow;
   bool by_flow = false;  // only down `flow`; else to the first Path URI or to `uri`
+  std::string node;      // whose flow it is, `path` leading there; empty: this node's
   Dialect dialect = Dialect::rfc;
   std::string instance;  // targets of the same instance are tried one at a time
   std::uint32_t reg_id = 0;

@@ -40,6 +40,12 @@ Target target_of(const Binding& binding, const Sought& sought) {
   target.path = binding.path;
   target.flow = binding.flow;
   target.by_flow = binding.by_flow;
+  // Only the node that has the flow can send down it.
+  if (binding.by_flow && !binding.node.empty()) {
+    target.by_flow = false;
+    target.node = binding.node;
+    target.path = binding.route;
+  }
   target.dialect = binding.dialect;
   target.instance = binding.instance;
   target.reg_id = binding.reg_id;
