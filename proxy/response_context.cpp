@@ -111,7 +111,7 @@ void ResponseContext::provisional(TargetBranch& branch, const sip::Message& resp
   if (!branch.pending() || answered()) return;
   std::string text;
   parts_.forwarder.response(response, {}, text);
-  server_->send(response.status(), std::move(text));
+  server_->send(response.status(), text);
 }
 
 // §16.7 (5): a 2xx to an INVITE goes upstream at once, each of them; the other branches are cancelled (10).
@@ -240,7 +240,7 @@ void ResponseContext::send_best() {
   if (best_.message() && best_.status() != 503) {
     std::string text;
     parts_.forwarder.response(best_.message().get(), best_.challenges(), text);
-    return server_->send(best_.status(), std::move(text));
+    return server_->send(best_.status(), text);
   }
   if (cancelled_) return server_->respond(487);
   switch (best_.status()) {

@@ -14,25 +14,22 @@ using std::chrono::milliseconds;
 // to the port of the top Via's sent-by unless the client asked for its source port (rport, RFC 3581 §4). A
 // client whose sent-by is not the address that the request came from sits behind a NAT: only its source port
 // leads back through that.
-Flow reply_flow_of(const Flow& flow, const sip::Via& via) {
-  if (is_stream(flow.protocol) || via.wants_rport()) return flow;
+std::uint16_t reply_port_of(const Flow& flow, const sip::Via& via) {
+  if (is_stream(flow.protocol) || via.wants_rport()) return flow.remote.port;
   const auto sent_by = Endpoint::from(via.host, via.port.value_or(5060));
-  if (!sent_by || !sent_by->same_address(flow.remote)) return flow;
-  Flow reply = flow;
-  reply.remote.port = sent_by->port;
-  return reply;
+  return sent_by && sent_by->same_address(flow.remote) ? sent_by->port : flow.remote.port;
 }
 
 // Where a response goes when the connection of its request is gone. Not to a client behind a NAT, which
 // nobody can reach: its sent-by is another address than the one that the request came from.
-std::optional<NextHop> way_back_of(const Flow& flow, const sip::Via& via) {
-  if (flow.protocol != Protocol::tcp && flow.protocol != Protocol::tls) return std::nullopt;
+std::unique_ptr<NextHop> way_back_of(const Flow& flow, const sip::Via& via) {
+  if (flow.protocol != Protocol::tcp && flow.protocol != Protocol::tls) return nullptr;
   const std::uint16_t port = via.port.value_or(flow.protocol == Protocol::tls ? 5061 : 5060);
   const auto sent_by = Endpoint::from(via.host, port);
-  if (sent_by && !sent_by->same_address(flow.remote)) return std::nullopt;
+  if (sent_by && !sent_by->same_address(flow.remote)) return nullptr;
   Endpoint address = flow.remote;
   address.port = port;
-  return NextHop{flow.protocol, address, std::string(via.host)};
+  return std::make_unique<NextHop>(NextHop{flow.protocol, address, std::string(via.host)});
 }
 
 }  // namespace
@@ -43,7 +40,7 @@ ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& 
       key_(key),
       tag_key_(key),
       flow_(flow),
-      reply_flow_(reply_flow_of(flow, top_via)),
+      reply_port_(reply_port_of(flow, top_via)),
       connect_back_(way_back_of(flow, top_via)),
       request_(std::move(request)),
       retransmit_(this, [](void* self) { static_cast<ServerTransaction*>(self)->retransmit_timer(); }),
@@ -65,17 +62,23 @@ void ServerTransaction::respond(int status, std::string_view reason, std::string
   if (has_final()) return;
   std::string text;
   sip::write_response(request(), status, reason, tag_key_.to_tag(), fields, text);
-  send(status, std::move(text));
+  send(status, text);
 }
 
-void ServerTransaction::send(int status, std::string text) {
+Flow ServerTransaction::reply_flow() const {
+  Flow reply = flow_;
+  reply.remote.port = reply_port_;
+  return reply;
+}
+
+void ServerTransaction::send(int status, std::string_view text) {
   switch (state_) {
     case ServerState::trying:
     case ServerState::proceeding:
-      if (status >= 200) return send_final(status, std::move(text));
+      if (status >= 200) return send_final(status, text);
       // RFC 4320 §4.1: a non-INVITE has no use for provisional responses; the one 100 comes from the timer.
       if (!invite_) return;
-      last_ = std::move(text);
+      last_ = text;
       return transmit(last_);
     case ServerState::accepted:
       // RFC 6026 §7.1: further 2xx of the UAS, and its retransmissions of the first, pass through.
@@ -92,21 +95,22 @@ void ServerTransaction::send(int status, std::string text) {
   }
 }
 
-void ServerTransaction::send_final(int status, std::string text) {
+void ServerTransaction::send_final(int status, std::string_view text) {
   const Settings& settings = owner_.settings();
   retransmit_.cancel();
   transmit(text);
   request_.reset();
   keep(invite_ && status < 300 ? 0 : text.size());
+  // A copy of that very size: there are many, for half a minute.
   if (!invite_) {
-    last_ = std::move(text);
+    last_ = std::string(text);
     return enter(ServerState::completed, if_unreliable(settings.timeout()));  // Timer J
   }
   if (status < 300) {
     last_.clear();
     return enter(ServerState::accepted, settings.timeout());  // Timer L
   }
-  last_ = std::move(text);
+  last_ = std::string(text);
   enter(ServerState::completed, settings.timeout());  // Timer H
   if (!is_stream(flow_.protocol)) {
     interval_ = settings.t1;
@@ -154,7 +158,7 @@ void ServerTransaction::state_timer() {
 }
 
 void ServerTransaction::transmit(std::string_view text) {
-  if (owner_.network().send(reply_flow_, text) || !is_stream(flow_.protocol)) return;
+  if (owner_.network().send(reply_flow(), text) || !is_stream(flow_.protocol)) return;
   if (connect_back_) transmit_over_new_connection(std::string(text));
 }
 

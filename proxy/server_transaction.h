@@ -48,9 +48,10 @@ class ServerTransaction {
                     std::unique_ptr<sip::StoredMessage> request);
 
   const TransactionKey& key() const { return key_; }
-  // The flow that the request came over. Responses go to reply_flow(): RFC 3261 §18.2.2, RFC 3581 §4.
+  // The flow that the request came over. Responses go to reply_flow(), which may have another port: RFC 3261
+  // §18.2.2, RFC 3581 §4.
   const Flow& flow() const { return flow_; }
-  const Flow& reply_flow() const { return reply_flow_; }
+  Flow reply_flow() const;
   // The request, its top Via completed with received and rport. Only before the final response was sent.
   const sip::Message& request() const { return request_->get(); }
   ServerState state() const { return state_; }
@@ -65,7 +66,7 @@ class ServerTransaction {
   // A response of our own; the To tag is the key's. `fields` as for sip::write_response.
   void respond(int status, std::string_view reason = {}, std::string_view fields = {});
   // A whole response, made by us or forwarded. Dropped when the state does not allow it.
-  void send(int status, std::string text);
+  void send(int status, std::string_view text);
   // The request was received once more.
   void retransmitted();
   // An ACK that matches (INVITE only).
@@ -75,7 +76,7 @@ class ServerTransaction {
 
  private:
   friend class Transactions;
-  void send_final(int status, std::string text);
+  void send_final(int status, std::string_view text);
   void retransmit_timer();
   void state_timer();
   void transmit(std::string_view text);
@@ -88,8 +89,9 @@ class ServerTransaction {
   Transactions& owner_;
   TransactionKey key_, tag_key_;
   std::uint64_t merge_hash_ = 0;  // of Transactions::is_merged; 0: not looked at
-  Flow flow_, reply_flow_;
-  std::optional<NextHop> connect_back_;          // RFC 3261 §18.2.2
+  Flow flow_;
+  std::uint16_t reply_port_;
+  std::unique_ptr<NextHop> connect_back_;        // RFC 3261 §18.2.2
   std::unique_ptr<sip::StoredMessage> request_;  // given back with the final response
   std::string last_;                             // the response to retransmit
   ServerUser* user_ = nullptr;
