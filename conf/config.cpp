@@ -103,7 +103,7 @@ Limits read_limits(const Section& top) {
   const Section section = top.section(
       "limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes", "http_bytes",
                  "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor", "transactions",
-                 "transaction_bytes", "registered_flows", "send_queue_bytes"});
+                 "transaction_bytes", "registered_flows", "pending_registrations", "send_queue_bytes"});
   const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
                                  std::size_t most) {
     return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
@@ -126,6 +126,7 @@ Limits read_limits(const Section& top) {
   limits.transactions = number("transactions", limits.transactions, 1, 100'000'000);
   limits.transaction_bytes = number("transaction_bytes", limits.transaction_bytes, 1 << 20, 4'000'000'000U);
   limits.registered_flows = number("registered_flows", limits.registered_flows, 1, 100'000'000);
+  limits.pending_registrations = number("pending_registrations", limits.pending_registrations, 1, 10'000'000);
   limits.send_queue_bytes = number("send_queue_bytes", std::max(limits.send_queue_bytes, sip.message_bytes),
                                    sip.message_bytes, 1 << 30);
   return limits;

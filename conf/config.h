@@ -35,12 +35,13 @@ struct Limits {
   std::size_t http_bytes = 8192;      // of the request that opens a WebSocket connection
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
-  std::size_t subscriptions = 10'000;        // to registrations, alive at once, of each shard
-  std::size_t subscriptions_per_aor = 16;    // of each shard
-  std::size_t transactions = 1'000'000;      // alive at once, of each shard
-  std::size_t transaction_bytes = 1 << 30;   // of the messages that transactions keep, of each shard
-  std::size_t registered_flows = 1'000'000;  // watched for keepalives at once
-  std::size_t send_queue_bytes = 1 << 20;    // waiting in one connection; never less than sip.message_bytes
+  std::size_t subscriptions = 10'000;           // to registrations, alive at once, of each shard
+  std::size_t subscriptions_per_aor = 16;       // of each shard
+  std::size_t transactions = 1'000'000;         // alive at once, of each shard
+  std::size_t transaction_bytes = 1 << 30;      // of the messages that transactions keep, of each shard
+  std::size_t registered_flows = 1'000'000;     // watched for keepalives at once
+  std::size_t pending_registrations = 100'000;  // on their way to the disk
+  std::size_t send_queue_bytes = 1 << 20;  // waiting in one connection; never less than sip.message_bytes
 };
 
 struct Timers {

@@ -69,6 +69,9 @@ class LocationService {
   // How many bindings there are, expired ones that were not yet swept among them.
   virtual std::size_t size() const = 0;
 
+  // Returns when the last callback has; updates that come later fail.
+  virtual void stop() {}
+
  protected:
   bool observed() const { return observer_ != nullptr; }
   void announce(std::string_view aor, Cause cause) {

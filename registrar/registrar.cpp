@@ -10,6 +10,7 @@
 #include "registrar/targeting.h"
 #include "sip/address.h"
 #include "sip/value.h"
+#include "sip/writer.h"
 
 namespace flowgate::registrar {
 namespace {
@@ -36,6 +37,13 @@ void lookup(LocationService& location, std::string_view aor, std::function<Outco
 Answer refusal(Applied applied) {
   if (applied == Applied::too_many) return {403, "Too Many Bindings", {}};
   return {500, "CSeq Out Of Order", {}};
+}
+
+// RFC 3261 §21.5.4: the store cannot keep it now, and may be able to soon.
+Answer unavailable() {
+  Answer answer{503, {}, {}, {}};
+  sip::FieldWriter(answer.fields).field("Retry-After", {"10"});
+  return answer;
 }
 
 // The binding that the target was made of, and not refreshed since.
@@ -97,7 +105,7 @@ void Registrar::process(const sip::Message& message, const Flow& flow, Instant n
         state->listing = list(record, now);
       },
       [this, state, done = std::move(done)](boost::system::error_code error) {
-        if (error) return done({500, {}, {}});
+        if (error) return done(unavailable());
         if (state->applied != Applied::all) return done(refusal(state->applied));
         done(write_answer(state->request, state->listing, options_, gruus_));
       });

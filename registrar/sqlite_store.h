@@ -47,8 +47,8 @@ class SqliteStore final : public LocationService {
   void sweep(Instant now) override;
   std::size_t size() const override;
 
-  // Writes what is on its way; updates that come later fail.
-  void stop();
+  // Writes what is on its way.
+  void stop() override;
 
  private:
   void load(const Loaded& loaded);

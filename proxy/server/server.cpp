@@ -10,6 +10,7 @@
 
 #include "conf/dev_certificate.h"
 #include "proxy/server/interfaces.h"
+#include "proxy/server/stores.h"
 
 namespace flowgate::server {
 namespace {
@@ -86,9 +87,7 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
 }  // namespace
 
 void check_files(const conf::Config& config) {
-  if (!std::holds_alternative<conf::MemoryStore>(config.registrar.store)) {
-    throw std::runtime_error("registrar.store: only 'memory' is available in this version");
-  }
+  check_store(config);
   if (std::filesystem::exists(config.flow_token_key_file))
     TokenKeys::load_or_make(config.flow_token_key_file);
   if (config.needs_tls() && std::filesystem::exists(config.tls.certificate)) {
@@ -98,8 +97,10 @@ void check_files(const conf::Config& config) {
 
 Server::Server(const conf::Config& config)
     : keys_(TokenKeys::load_or_make(config.flow_token_key_file)),
-      ua_flows_(config.edge.flow_timer + config.edge.grace, config.limits.registered_flows) {
-  check_files(config);
+      ua_flows_(config.edge.flow_timer + config.edge.grace, config.limits.registered_flows),
+      location_((check_store(config), open_location(config, ua_flows_))),
+      user_store_(open_users(config)) {
+  read_users();
   if (config.needs_tls()) {
     std::vector<Endpoint> addresses;
     for (const conf::Listener& listener : config.listen) addresses.push_back(listener.local);
@@ -150,9 +151,21 @@ void Server::make_cores(const conf::Config& config) {
   local_ =
       std::make_unique<proxy::LocalAddresses>(std::move(listening), interface_addresses(), config.host_names);
   for (unsigned number = 0; number < shards_.size(); ++number) {
-    shards_[number]->make_core(core_options(config, number), *local_, *domains_, location_, ua_flows_, keys_);
+    shards_[number]->make_core(core_options(config, number), *local_, *domains_, *location_, ua_flows_,
+                               keys_);
   }
-  location_.set_observer(this);
+  location_->set_observer(this);
+}
+
+// An error is that of a moment, or will be told by the location service: the users stay as they are.
+void Server::read_users() {
+  if (!user_store_) return;
+  const auto version = user_store_->version();
+  if (!version || *version == users_version_) return;
+  auto users = user_store_->list();
+  if (!users) return;
+  users_.replace(std::move(*users));
+  users_version_ = *version;
 }
 
 void Server::run() {
@@ -161,6 +174,7 @@ void Server::run() {
 
 void Server::stop() {
   for (const auto& shard : shards_) shard->stop();
+  location_->stop();
 }
 
 void Server::changed(std::string_view aor, registrar::Cause cause) {
@@ -169,10 +183,11 @@ void Server::changed(std::string_view aor, registrar::Cause cause) {
 
 void Server::sweep() {
   const auto now = std::chrono::steady_clock::now();
-  location_.sweep(now);
+  read_users();
+  location_->sweep(now);
   for (const Flow& flow : ua_flows_.sweep(now)) {
     if (!is_stream(flow.protocol)) {
-      location_.remove_flow(flow);
+      location_->remove_flow(flow);
     } else if (flow.shard() < shards_.size()) {
       shards_[flow.shard()]->close(flow);
     }

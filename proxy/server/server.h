@@ -11,7 +11,9 @@
 #include "proxy/server/shard.h"
 #include "proxy/ua_flows.h"
 #include "registrar/domains.h"
-#include "registrar/memory_store.h"
+#include "registrar/location_service.h"
+#include "registrar/user_store.h"
+#include "registrar/user_table.h"
 
 namespace flowgate::server {
 
@@ -34,7 +36,8 @@ class Server final : private registrar::Observer {
   std::size_t shards() const { return shards_.size(); }
   // A certificate was made because there was none.
   bool made_certificate() const { return made_certificate_; }
-  // Drops what has expired, and the flows that have fallen silent with their bindings; about once a second.
+  // Drops what has expired, and the flows that have fallen silent with their bindings; sees to changes of
+  // users; about once a second.
   void sweep();
 
  private:
@@ -44,12 +47,16 @@ class Server final : private registrar::Observer {
   void make_shards(const conf::Config& config);
   void listen(const conf::Config& config);
   void make_cores(const conf::Config& config);
+  void read_users();
 
   TokenKeys keys_;
   bool made_certificate_ = false;
   std::unique_ptr<transport::TlsContexts> tls_;
-  registrar::MemoryStore location_;
   proxy::UaFlows ua_flows_;
+  std::unique_ptr<registrar::LocationService> location_;
+  registrar::UserTable users_;
+  std::unique_ptr<registrar::UserStore> user_store_;  // null: `users_` does not change
+  std::uint64_t users_version_ = 0;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<transport::Listener> listening_;
   std::unique_ptr<registrar::Domains> domains_;

@@ -56,7 +56,9 @@ bool Shard::dialable(Protocol protocol, bool v6) const {
 void Shard::make_core(const proxy::Core::Options& options, const proxy::LocalAddresses& local,
                       const registrar::Domains& domains, registrar::LocationService& location,
                       proxy::UaFlows& ua_flows, const TokenKeys& keys) {
-  core_ = std::make_unique<proxy::Core>(options, local, domains, location, ua_flows, keys, *this, resolver_,
+  location_ = std::make_unique<HomeLocation>(
+      context_, location, [this] { core_->advance(Clock::now()); }, [this] { arm(); });
+  core_ = std::make_unique<proxy::Core>(options, local, domains, *location_, ua_flows, keys, *this, resolver_,
                                         random_number, Clock::now());
 }
 

@@ -14,6 +14,7 @@
 #include "proxy/core.h"
 #include "proxy/network.h"
 #include "proxy/server/dns_resolver.h"
+#include "proxy/server/home_location.h"
 #include "transport/transport.h"
 
 namespace flowgate::server {
@@ -69,6 +70,7 @@ class Shard final : public transport::Receiver, public proxy::Network {
   bool udp_v4_ = false, udp_v6_ = false;  // there is a socket
   transport::Transport transport_;
   DnsResolver resolver_;
+  std::unique_ptr<HomeLocation> location_;
   std::unique_ptr<proxy::Core> core_;
   boost::asio::steady_timer timer_{context_};
   std::optional<registrar::Instant> armed_;

@@ -1,6 +1,7 @@
 #include "registrar/sqlite/schema.h"
 
 #include <array>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 
@@ -60,6 +61,24 @@ Database open_database(const std::filesystem::path& file) {
   mode.reset();
   require(database, database.execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384"));
   return database;
+}
+
+// "The SQLite Database File Format": the application id is at octet 68, highest octet first. An empty file
+// will do.
+void check_database(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(file.parent_path(), error)) {
+    throw std::runtime_error(file.string() + ": there is no folder " + file.parent_path().string());
+  }
+  if (!std::filesystem::exists(file, error) || std::filesystem::file_size(file, error) == 0) return;
+  std::array<char, 72> header{};
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw std::runtime_error(file.string() + ": cannot be read");
+  stream.read(header.data(), header.size());
+  const std::string_view octets(header.data(), header.size());
+  if (!octets.starts_with("SQLite format 3") || octets.substr(68) != "flow") {
+    throw std::runtime_error(file.string() + ": this is no flowgate database");
+  }
 }
 
 }  // namespace flowgate::sqlite

@@ -20,4 +20,8 @@ inline constexpr int schema_version = 1;
 // damaged, or when a later flowgate made it: then it is left as it is.
 Database open_database(const std::filesystem::path& file);
 
+// Throws when a file is there that is no flowgate database, by its first octets, or no folder to make one in.
+// Makes and changes nothing.
+void check_database(const std::filesystem::path& file);
+
 }  // namespace flowgate::sqlite

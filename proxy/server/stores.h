@@ -1,0 +1,25 @@
+// What `registrar.store` names.
+#pragma once
+
+#include <memory>
+
+#include "conf/config.h"
+#include "proxy/ua_flows.h"
+#include "registrar/location_service.h"
+#include "registrar/user_store.h"
+
+namespace flowgate::server {
+
+// Throws std::runtime_error when what is there cannot be what is meant; makes nothing.
+void check_store(const conf::Config& config);
+
+// The UDP flows of phones that promised keepalives, and that are still registered from before, are watched
+// from now on as if something had just been heard on them. Throws std::runtime_error with one line that says
+// what is wrong.
+std::unique_ptr<registrar::LocationService> open_location(const conf::Config& config,
+                                                          proxy::UaFlows& ua_flows);
+
+// Null: the store keeps no users. Throws as open_location() does.
+std::unique_ptr<registrar::UserStore> open_users(const conf::Config& config);
+
+}  // namespace flowgate::server

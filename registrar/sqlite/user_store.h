@@ -1,0 +1,29 @@
+// The users in a flowgate database: beside the records, and readable while a server writes those.
+#pragma once
+
+#include <filesystem>
+
+#include "registrar/sqlite/database.h"
+#include "registrar/user_store.h"
+
+namespace flowgate::registrar {
+
+// Of passwords only what the HA1 columns hold is kept.
+class SqliteUserStore final : public UserStore {
+ public:
+  // Throws as sqlite::open_database() does.
+  explicit SqliteUserStore(const std::filesystem::path& file);
+
+  boost::system::result<std::uint64_t> version() override;
+  boost::system::result<std::vector<User>> list() override;
+  boost::system::result<void> put(const User& user) override;
+  boost::system::result<bool> remove(std::string_view name) override;
+
+ private:
+  boost::system::result<bool> remove_row(std::string_view name);
+
+  sqlite::Database database_;
+  sqlite::Statement version_, list_, put_, remove_, changed_, begin_, commit_, roll_back_;
+};
+
+}  // namespace flowgate::registrar
