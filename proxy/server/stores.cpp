@@ -31,7 +31,7 @@ bool keeps_alive(const registrar::Binding& binding) {
 }  // namespace
 
 void check_store(const conf::Config& config) {
-  if (std::holds_alternative<conf::RedisStore>(config.registrar.store)) {
+  if (std::holds_alternative<conf::Redis>(config.registrar.store)) {
     throw std::runtime_error("registrar.store: redis is not available in this version");
   }
   if (const conf::SqliteStore* database = database_of(config)) sqlite::check_database(database->file);
