@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "allocations.h"
+#include "count_allocations.h"
 #include "flowtoken/token.h"
 
 namespace flowgate {

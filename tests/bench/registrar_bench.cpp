@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "allocations.h"
+#include "count_allocations.h"
 #include "registrar/binding_rules.h"
 #include "registrar/memory_store.h"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "allocations.h"
+#include "count_allocations.h"
 #include "sip/address.h"
 #include "sip/edits.h"
 #include "sip/message.h"

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "allocations.h"
+#include "count_allocations.h"
 #include "stun/stun.h"
 
 namespace flowgate::stun {
