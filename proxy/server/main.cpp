@@ -1,4 +1,4 @@
-// flowgate --config FILE [--check]
+// flowgate --config FILE [--check]; flowgate user add|list|remove|password --config FILE
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 #include <sys/resource.h>
@@ -15,6 +15,7 @@
 
 #include "conf/config.h"
 #include "proxy/server/server.h"
+#include "proxy/server/user_command.h"
 
 namespace {
 
@@ -92,6 +93,7 @@ int main(int argc, char** argv) {
   bool check = false;
   app.add_option("--config", file, "the configuration file")->required();
   app.add_flag("--check", check, "only check the configuration, start nothing");
+  const flowgate::server::UserCommand users(app);
   app.set_version_flag("--version", FLOWGATE_VERSION);
   try {
     app.parse(argc, argv);
@@ -101,6 +103,10 @@ int main(int argc, char** argv) {
 
   try {
     const flowgate::conf::Config config = flowgate::conf::load(file);
+    if (users.chosen()) {
+      users.run(config);
+      return 0;
+    }
     if (check) {
       flowgate::server::check_files(config);
       say(fmt::format("{}: the configuration is good", file.string()));

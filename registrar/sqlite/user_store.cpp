@@ -1,6 +1,7 @@
 #include "registrar/sqlite/user_store.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include "registrar/sqlite/schema.h"
@@ -10,7 +11,7 @@ namespace {
 
 std::string joined(const std::vector<std::string>& aors) {
   std::string text;
-  for (const std::string& aor : aors) text += (text.empty() ? "" : " ") + aor;
+  for (const std::string& aor : aors) text.append(text.empty() ? "" : " ").append(aor);
   return text;
 }
 
@@ -24,76 +25,103 @@ std::vector<std::string> split(std::string_view text) {
   return aors;
 }
 
+boost::system::result<bool> failed(const boost::system::error_code& error) {
+  return {boost::system::in_place_error, error};
+}
+
 }  // namespace
 
-SqliteUserStore::SqliteUserStore(const std::filesystem::path& file)
-    : database_(sqlite::open_database(file)),
-      version_(database_.prepare("SELECT users FROM changes")),
-      list_(database_.prepare(
+SqliteUserStore::Connection::Connection(const std::filesystem::path& file)
+    : database(sqlite::open_database(file)),
+      version(database.prepare("SELECT users FROM changes")),
+      list(database.prepare(
           "SELECT name, aors, ha1_md5, ha1_sha256, ha1_sha512_256 FROM users ORDER BY name")),
-      put_(database_.prepare("REPLACE INTO users(name, aors, ha1_md5, ha1_sha256, ha1_sha512_256)"
-                             " VALUES(?1, ?2, ?3, ?4, ?5)")),
-      remove_(database_.prepare("DELETE FROM users WHERE name=?1 RETURNING 1")),
-      changed_(database_.prepare("UPDATE changes SET users=users+1")),
-      begin_(database_.prepare("BEGIN IMMEDIATE")),
-      commit_(database_.prepare("COMMIT")),
-      roll_back_(database_.prepare("ROLLBACK")) {}
+      put(database.prepare("REPLACE INTO users(name, aors, ha1_md5, ha1_sha256, ha1_sha512_256)"
+                           " VALUES(?1, ?2, ?3, ?4, ?5)")),
+      remove(database.prepare("DELETE FROM users WHERE name=?1 RETURNING 1")),
+      changed(database.prepare("UPDATE changes SET users=users+1")),
+      begin(database.prepare("BEGIN IMMEDIATE")),
+      commit(database.prepare("COMMIT")),
+      roll_back(database.prepare("ROLLBACK")) {}
+
+SqliteUserStore::SqliteUserStore(const std::filesystem::path& file)
+    : file_(file), connection_(std::in_place, file) {}
+
+bool SqliteUserStore::reopen_if_moved() {
+  if (connection_ && !connection_->database.has_moved()) return true;
+  connection_.reset();
+  // Only what is there: who writes records makes the file.
+  std::error_code ignored;
+  if (!std::filesystem::exists(file_, ignored)) return false;
+  try {
+    connection_.emplace(file_);
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+  return true;
+}
 
 boost::system::result<std::uint64_t> SqliteUserStore::version() {
-  const auto row = version_.step();
+  if (!reopen_if_moved()) return make_error_code(boost::system::errc::no_such_file_or_directory);
+  sqlite::Statement& version = connection_->version;
+  const auto row = version.step();
   if (!row) return row.error();
-  const auto version = *row ? static_cast<std::uint64_t>(version_.number(0)) : 0;
-  version_.reset();
-  return version;
+  const auto number = *row ? static_cast<std::uint64_t>(version.number(0)) : 0;
+  version.reset();
+  return number;
 }
 
 boost::system::result<std::vector<User>> SqliteUserStore::list() {
+  if (!reopen_if_moved()) return make_error_code(boost::system::errc::no_such_file_or_directory);
+  sqlite::Statement& rows = connection_->list;
   std::vector<User> users;
   while (true) {
-    const auto row = list_.step();
+    const auto row = rows.step();
     if (!row) return row.error();
     if (!*row) return users;
     User& user = users.emplace_back();
-    user.name = list_.text(0);
-    user.aors = split(list_.text(1));
-    user.ha1_md5 = list_.text(2);
-    user.ha1_sha256 = list_.text(3);
-    user.ha1_sha512_256 = list_.text(4);
+    user.name = rows.text(0);
+    user.aors = split(rows.text(1));
+    user.ha1_md5 = rows.text(2);
+    user.ha1_sha256 = rows.text(3);
+    user.ha1_sha512_256 = rows.text(4);
   }
 }
 
 boost::system::result<void> SqliteUserStore::put(const User& user) {
+  if (!reopen_if_moved()) return make_error_code(boost::system::errc::no_such_file_or_directory);
   const std::string aors = joined(user.aors);
-  auto done = begin_.run();
+  auto done = connection_->begin.run();
   if (done) {
-    done = put_.bind(1, user.name)
+    done = connection_->put.bind(1, user.name)
                .bind(2, aors)
                .bind(3, user.ha1_md5)
                .bind(4, user.ha1_sha256)
                .bind(5, user.ha1_sha512_256)
                .run();
   }
-  if (done) done = changed_.run();
-  if (done) done = commit_.run();
-  if (!done) (void)roll_back_.run();
+  if (done) done = connection_->changed.run();
+  if (done) done = connection_->commit.run();
+  if (!done) (void)connection_->roll_back.run();
   return done;
 }
 
 boost::system::result<bool> SqliteUserStore::remove(std::string_view name) {
-  if (const auto begun = begin_.run(); !begun) return {boost::system::in_place_error, begun.error()};
+  if (!reopen_if_moved()) return failed(make_error_code(boost::system::errc::no_such_file_or_directory));
+  if (const auto begun = connection_->begin.run(); !begun) return failed(begun.error());
   auto removed = remove_row(name);
   if (removed) {
-    if (const auto done = commit_.run(); !done) removed = {boost::system::in_place_error, done.error()};
+    if (const auto done = connection_->commit.run(); !done) removed = failed(done.error());
   }
-  if (!removed) (void)roll_back_.run();
+  if (!removed) (void)connection_->roll_back.run();
   return removed;
 }
 
 boost::system::result<bool> SqliteUserStore::remove_row(std::string_view name) {
-  const auto row = remove_.bind(1, name).step();
+  const auto row = connection_->remove.bind(1, name).step();
   if (!row || !*row) return row;
-  remove_.reset();
-  if (const auto changed = changed_.run(); !changed) return {boost::system::in_place_error, changed.error()};
+  connection_->remove.reset();
+  if (const auto changed = connection_->changed.run(); !changed) return failed(changed.error());
   return true;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "registrar/sqlite/database.h"
 #include "registrar/user_store.h"
@@ -20,10 +21,17 @@ class SqliteUserStore final : public UserStore {
   boost::system::result<bool> remove(std::string_view name) override;
 
  private:
+  struct Connection {
+    explicit Connection(const std::filesystem::path& file);
+    sqlite::Database database;
+    sqlite::Statement version, list, put, remove, changed, begin, commit, roll_back;
+  };
+  // The file may have been put back since, by whoever writes records.
+  bool reopen_if_moved();
   boost::system::result<bool> remove_row(std::string_view name);
 
-  sqlite::Database database_;
-  sqlite::Statement version_, list_, put_, remove_, changed_, begin_, commit_, roll_back_;
+  std::filesystem::path file_;
+  std::optional<Connection> connection_;
 };
 
 }  // namespace flowgate::registrar

@@ -174,7 +174,7 @@ class FailingStore final : public LocationService {
   std::size_t size() const override { return 0; }
 };
 
-TEST_F(BindingRules, AStoreThatFailsIsAnswered500) {
+TEST_F(BindingRules, AStoreThatFailsIsAnswered503) {
   FailingStore failing;
   Registrar registrar{options, domains, failing, EncryptedGruus{TokenKeys::from({token_key(1)})},
                       [] { return 1; }};
@@ -182,7 +182,7 @@ TEST_F(BindingRules, AStoreThatFailsIsAnswered500) {
   int status = 0;
   registrar.process(*sip::Message::parse(text, {}), flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
                     [&](const Answer& answer) { status = answer.status; });
-  EXPECT_EQ(status, 500);
+  EXPECT_EQ(status, 503);
 }
 
 // Runs changes twice, and calls back when told.

@@ -1,0 +1,134 @@
+#include "proxy/server/user_command.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+#include "proxy/server/password_prompt.h"
+#include "proxy/server/stores.h"
+#include "registrar/ha1.h"
+#include "sip/text.h"
+
+namespace flowgate::server {
+namespace {
+
+using registrar::User;
+using registrar::UserStore;
+
+std::unique_ptr<UserStore> open(const conf::Config& config) {
+  if (config.registrar.users) {
+    throw std::runtime_error("registrar.users: the users are those of that file, not of a store");
+  }
+  auto store = open_users(config);
+  if (!store) throw std::runtime_error("registrar.store: this one keeps no users; sqlite:PATH does");
+  return store;
+}
+
+template <class T>
+T value_of(boost::system::result<T> result) {
+  if (!result) throw std::runtime_error("registrar.store: " + result.error().message());
+  return std::move(*result);
+}
+
+void put(UserStore& store, const User& user) {
+  if (const auto done = store.put(user); !done) {
+    throw std::runtime_error("registrar.store: " + done.error().message());
+  }
+}
+
+const User* find(const std::vector<User>& users, const std::string& name) {
+  const auto found = std::ranges::find(users, name, &User::name);
+  return found == users.end() ? nullptr : &*found;
+}
+
+bool ends_in_domain(std::string_view text, const conf::Config& config) {
+  const std::size_t at = text.rfind('@');
+  return at != text.npos && std::ranges::any_of(config.domains, [&](const std::string& domain) {
+           return sip::equals_nocase(domain, text.substr(at + 1));
+         });
+}
+
+// RFC 7616 §3.4.2: the colon stands between the name and the realm.
+void check_name(const std::string& name, const conf::Config& config) {
+  const bool shown = std::ranges::none_of(
+      name, [](unsigned char each) { return each <= ' ' || each == ':' || each == 0x7f; });
+  if (name.empty() || !shown) throw std::runtime_error("a user's name has no blanks and no colon");
+  if (ends_in_domain(name, config)) {
+    throw std::runtime_error(fmt::format("{}: expected only the user part of the address-of-record", name));
+  }
+}
+
+// As Domains::aor() makes it.
+std::string read_aor(const std::string& text, const conf::Config& config) {
+  const std::size_t at = text.rfind('@');
+  if (at == 0 || !ends_in_domain(text, config) || text.find(' ') != text.npos) {
+    throw std::runtime_error(fmt::format("{}: expected NAME@DOMAIN, with one of the domains", text));
+  }
+  return text.substr(0, at + 1) + sip::to_lower(text.substr(at + 1));
+}
+
+}  // namespace
+
+UserCommand::UserCommand(CLI::App& app) : user_(app.add_subcommand("user", "users in the store")) {
+  user_->fallthrough();
+  user_->require_subcommand(1);
+  add_ = user_->add_subcommand("add", "adds a user");
+  list_ = user_->add_subcommand("list", "lists all users");
+  remove_ = user_->add_subcommand("remove", "removes a user");
+  password_ = user_->add_subcommand("password", "changes the password of a user");
+  for (CLI::App* command : {add_, list_, remove_, password_}) command->fallthrough();
+  for (CLI::App* command : {add_, remove_, password_}) {
+    command->add_option("name", name_, "the user part of the address-of-record")->required();
+  }
+  for (CLI::App* command : {add_, password_}) {
+    command->add_flag("--password-stdin", password_stdin_, "the password is the first line of the input");
+  }
+  add_->add_option("--aor", aors_, "a further address-of-record, NAME@DOMAIN");
+}
+
+void UserCommand::run(const conf::Config& config) const {
+  if (list_->parsed()) return list(config);
+  if (remove_->parsed()) return remove(config);
+  add_->parsed() ? add(config) : change_password(config);
+}
+
+void UserCommand::list(const conf::Config& config) const {
+  for (const User& user : value_of(open(config)->list())) {
+    fmt::print("{}{}{}\n", user.name, user.aors.empty() ? "" : " ", fmt::join(user.aors, " "));
+  }
+}
+
+void UserCommand::add(const conf::Config& config) const {
+  check_name(name_, config);
+  std::vector<std::string> aors;
+  for (const std::string& aor : aors_) aors.push_back(read_aor(aor, config));
+  const auto store = open(config);
+  const std::vector<User> users = value_of(store->list());
+  if (find(users, name_) != nullptr) throw std::runtime_error(name_ + ": there is this user already");
+  SecretText password;
+  password_stdin_ ? read_password(password) : ask_password(password);
+  User user = registrar::user_with_password(name_, config.registrar.realm, password.text);
+  user.aors = std::move(aors);
+  put(*store, user);
+}
+
+void UserCommand::remove(const conf::Config& config) const {
+  if (!value_of(open(config)->remove(name_))) throw std::runtime_error(name_ + ": no such user");
+}
+
+void UserCommand::change_password(const conf::Config& config) const {
+  const auto store = open(config);
+  const std::vector<User> users = value_of(store->list());
+  const User* before = find(users, name_);
+  if (before == nullptr) throw std::runtime_error(name_ + ": no such user");
+  SecretText password;
+  password_stdin_ ? read_password(password) : ask_password(password);
+  User user = registrar::user_with_password(name_, config.registrar.realm, password.text);
+  user.aors = before->aors;
+  put(*store, user);
+}
+
+}  // namespace flowgate::server

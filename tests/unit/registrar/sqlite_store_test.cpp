@@ -1,0 +1,306 @@
+#include "registrar/sqlite_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <fstream>
+#include <future>
+
+#include "site.h"
+#include "store_folder.h"
+
+namespace flowgate::registrar {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view alice = "alice@example.com", bob = "bob@example.com";
+const Flow tcp = flow_from(Protocol::tcp, "192.0.2.1", 40000);
+const Flow udp = flow_from(Protocol::udp, "192.0.2.1", 40000);
+
+Binding binding_over(const Flow& flow, std::chrono::seconds expires = 60s) {
+  Binding binding;
+  binding.contact = binding.uri = "sip:ua@192.0.2.1";
+  binding.flow = flow;
+  binding.by_flow = true;
+  binding.expires = std::chrono::steady_clock::now() + expires;
+  return binding;
+}
+
+boost::system::error_code update(SqliteStore& store, std::string_view aor, LocationService::Change change) {
+  std::promise<boost::system::error_code> told;
+  store.update(aor, std::move(change), [&](auto error) { told.set_value(error); });
+  return told.get_future().get();
+}
+
+boost::system::error_code put(SqliteStore& store, std::string_view aor, const Binding& binding) {
+  return update(store, aor, [&](Record& record) { record.bindings.assign(1, binding); });
+}
+
+std::vector<Binding> bindings(SqliteStore& store, std::string_view aor) {
+  std::vector<Binding> bindings;
+  store.lookup(
+      aor, [&](const Record& record) { bindings.assign(record.bindings.begin(), record.bindings.end()); });
+  return bindings;
+}
+
+class SqliteStoreTest : public testing::Test {
+ protected:
+  std::unique_ptr<SqliteStore> open(std::chrono::seconds ahead = {}) {
+    loaded = 0;
+    return std::make_unique<SqliteStore>(folder.options(ahead), [this](const Binding&) { ++loaded; });
+  }
+  // Why the store does not open; without the name of the folder.
+  std::string refusal() {
+    try {
+      open();
+      return {};
+    } catch (const std::runtime_error& error) {
+      const std::string line = error.what(), prefix = folder.path().string() + "/";
+      return line.starts_with(prefix) ? line.substr(prefix.size()) : line;
+    }
+  }
+  void write(const std::string& text) { std::ofstream(folder.database()) << text; }
+  std::string content() {
+    std::ifstream file(folder.database(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  // As somebody else may, with the file that no flowgate has open.
+  std::int64_t sql(const std::string& text) {
+    sqlite3* database = nullptr;
+    std::int64_t number = -1;
+    EXPECT_EQ(sqlite3_open(folder.database().c_str(), &database), SQLITE_OK);
+    const auto first = [](void* into, int, char** values, char**) {
+      *static_cast<std::int64_t*>(into) = values[0] == nullptr ? 0 : std::stoll(values[0]);
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(database, text.c_str(), first, &number, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
+    sqlite3_close(database);
+    return number;
+  }
+
+  StoreFolder folder;
+  int loaded = 0;
+};
+
+TEST_F(SqliteStoreTest, WhatWasAcknowledgedIsThereAfterARestartWithItsExpiry) {
+  Binding binding = binding_over(udp, 3600s);
+  binding.epoch = 42;
+  put(*open(), alice, binding);
+  const auto store = open(10min);
+  const auto found = bindings(*store, alice);
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_EQ(found[0].epoch, 42);
+  EXPECT_EQ(found[0].flow, udp);
+  EXPECT_LT(std::chrono::abs(found[0].expires - (binding.expires - 10min)), 5s);
+  EXPECT_EQ(loaded, 1);
+  EXPECT_EQ(store->size(), 1);
+  EXPECT_TRUE(store->registered_over(udp, std::chrono::steady_clock::now()));
+}
+
+TEST_F(SqliteStoreTest, TheNewestVersionIsLoaded) {
+  {
+    const auto store = open();
+    for (std::uint32_t i = 1; i <= 100; ++i) {
+      Binding binding = binding_over(udp);
+      binding.cseq = i;
+      put(*store, alice, binding);
+    }
+  }
+  EXPECT_EQ(bindings(*open(), alice).at(0).cseq, 100);
+}
+
+TEST_F(SqliteStoreTest, WhatHasExpiredMeanwhileIsNotLoaded) {
+  put(*open(), alice, binding_over(udp, 60s));
+  EXPECT_EQ(open(61s)->size(), 0);
+}
+
+TEST_F(SqliteStoreTest, WhatWasRemovedStaysSo) {
+  {
+    const auto store = open();
+    put(*store, alice, binding_over(udp));
+    EXPECT_FALSE(update(*store, alice, [](Record& record) { record.bindings.clear(); }));
+    put(*store, bob, binding_over(udp));
+    store->remove_flow(udp);
+    EXPECT_EQ(store->size(), 0);
+  }
+  EXPECT_EQ(open()->size(), 0);
+}
+
+// A connection ended with its process; the flow of a Path did not, nor did what is reached by its URI.
+TEST_F(SqliteStoreTest, BindingsOfConnectionsAreNotLoaded) {
+  {
+    const auto store = open();
+    put(*store, alice, binding_over(tcp));
+    Binding along_path = binding_over(tcp);
+    along_path.path = "<sip:token@edge.example.com;lr;ob>";
+    along_path.by_flow = false;
+    put(*store, bob, along_path);
+  }
+  const auto store = open();
+  EXPECT_THAT(bindings(*store, alice), IsEmpty());
+  EXPECT_EQ(bindings(*store, bob).size(), 1);
+}
+
+// Nor is an older version of them.
+TEST_F(SqliteStoreTest, ARecordThatHasMovedToAConnectionIsGone) {
+  {
+    const auto store = open();
+    put(*store, alice, binding_over(udp));
+    put(*store, alice, binding_over(tcp));
+  }
+  EXPECT_EQ(open()->size(), 0);
+}
+
+TEST_F(SqliteStoreTest, WhatDoesNotCountAnyMoreIsTakenAway) {
+  constexpr int aors = 50, rounds = 600;
+  {
+    const auto store = open();
+    for (int i = 0; i < aors * rounds; ++i) {
+      Binding binding = binding_over(udp);
+      binding.cseq = static_cast<std::uint32_t>(i / aors);
+      store->update(
+          "ua" + std::to_string(i % aors) + "@example.com",
+          [&](Record& record) { record.bindings.assign(1, binding); }, [](auto) {});
+    }
+    put(*store, alice, binding_over(udp));
+  }
+  EXPECT_LT(sql("SELECT count(*) FROM records"), 10'000 + 4 * aors + 4096);
+  const auto store = open();
+  EXPECT_EQ(store->size(), aors + 1);
+  EXPECT_EQ(bindings(*store, "ua7@example.com").at(0).cseq, rounds - 1);
+}
+
+// It is the oldest row that comes first, and still counts.
+TEST_F(SqliteStoreTest, WhatIsNeverRefreshedIsKept) {
+  {
+    const auto store = open();
+    put(*store, alice, binding_over(udp));
+    for (int i = 0; i < 30'000; ++i) {
+      store->update(
+          bob, [&](Record& record) { record.bindings.assign(1, binding_over(udp)); }, [](auto) {});
+    }
+  }
+  EXPECT_GT(sql("SELECT min(seq) FROM records"), 1);
+  EXPECT_EQ(bindings(*open(), alice).size(), 1);
+}
+
+TEST_F(SqliteStoreTest, BeyondTheLimitUpdatesFailAtOnce) {
+  auto options = folder.options();
+  options.max_pending = 1;
+  SqliteStore store(options, [](const Binding&) {});
+  std::atomic<int> done{0}, failed{0};
+  for (int i = 0; i < 1000; ++i) {
+    store.update(
+        alice, [](Record& record) { record.bindings.assign(1, binding_over(udp)); },
+        [&](auto error) { ++(error ? failed : done); });
+  }
+  store.stop();
+  EXPECT_EQ(done + failed, 1000);
+  EXPECT_GT(failed, 0);
+  EXPECT_GT(done, 0);
+  EXPECT_EQ(store.size(), 1);
+}
+
+TEST_F(SqliteStoreTest, AfterItHasStoppedUpdatesFail) {
+  const auto store = open();
+  store->stop();
+  EXPECT_TRUE(put(*store, alice, binding_over(udp)));
+}
+
+TEST_F(SqliteStoreTest, AForeignOrDamagedFileIsRefusedAndLeftAsItIs) {
+  write("Dear Alice,\n" + std::string(2000, '.'));
+  const std::string letter = content();
+  EXPECT_EQ(refusal(), "flowgate.db: file is not a database");
+  EXPECT_EQ(content(), letter);
+  std::filesystem::remove(folder.database());
+  sql("CREATE TABLE recipes(name TEXT)");
+  EXPECT_EQ(refusal(), "flowgate.db: this is no flowgate database");
+  EXPECT_EQ(sql("SELECT count(*) FROM recipes"), 0);
+}
+
+TEST_F(SqliteStoreTest, ADamagedRecordIsRefused) {
+  put(*open(), alice, binding_over(udp));
+  sql("UPDATE records SET record=x'0101'");
+  EXPECT_EQ(refusal(), "flowgate.db: row 1 of records: a malformed record");
+}
+
+TEST_F(SqliteStoreTest, ADatabaseWithDamagedPagesIsRefused) {
+  {
+    const auto store = open();
+    for (int i = 0; i < 500; ++i) put(*store, "ua" + std::to_string(i) + "@example.com", binding_over(udp));
+  }
+  std::string octets = content();
+  ASSERT_GT(octets.size(), 8 * 4096);
+  for (std::size_t page = 5; page * 4096 < octets.size(); ++page)
+    octets.replace(page * 4096, 400, 400, '\xee');
+  write(octets);
+  EXPECT_EQ(refusal(), "flowgate.db: database disk image is malformed");
+  EXPECT_EQ(content(), octets);
+}
+
+TEST_F(SqliteStoreTest, ALaterVersionIsRefused) {
+  open();
+  sql("PRAGMA user_version=99");
+  EXPECT_EQ(refusal(), "flowgate.db: made by a later flowgate: version 99 of the database, and this is 1");
+}
+
+TEST_F(SqliteStoreTest, AnotherProcessWithTheSameDatabaseIsRefused) {
+  const auto store = open();
+  EXPECT_EQ(refusal(), "flowgate.db: another flowgate is using it");
+}
+
+TEST_F(SqliteStoreTest, AMissingFolderIsNamed) {
+  auto options = folder.options();
+  options.file = folder.path() / "nowhere" / "flowgate.db";
+  try {
+    const SqliteStore store(options, [](const Binding&) {});
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("nowhere/flowgate.db"));
+  }
+}
+
+TEST_F(SqliteStoreTest, AFileThatIsTakenAwayIsPutBack) {
+  {
+    const auto store = open();
+    put(*store, alice, binding_over(udp));
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(folder.database().string() + end);
+    EXPECT_FALSE(put(*store, bob, binding_over(udp)));
+  }
+  const auto store = open();
+  EXPECT_EQ(bindings(*store, alice).size(), 1);
+  EXPECT_EQ(bindings(*store, bob).size(), 1);
+}
+
+TEST_F(SqliteStoreTest, AFileInItsPlaceIsLeftAlone) {
+  const auto store = open();
+  put(*store, alice, binding_over(udp));
+  std::filesystem::remove(folder.database());
+  write("Dear Alice,");
+  EXPECT_TRUE(put(*store, bob, binding_over(udp)));
+  EXPECT_EQ(content(), "Dear Alice,");
+  ASSERT_EQ(folder.reports().size(), 1);
+  EXPECT_THAT(folder.reports()[0], HasSubstr("another file stands in the place of the database"));
+}
+
+// Also by a shell that was left open.
+TEST_F(SqliteStoreTest, WhileSomebodyElseWritesUpdatesFailAndThenGoOn) {
+  const auto store = open();
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.database().c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_TRUE(put(*store, alice, binding_over(udp)));
+  EXPECT_EQ(store->size(), 0);
+  sqlite3_close(other);
+  EXPECT_FALSE(put(*store, alice, binding_over(udp)));
+  EXPECT_THAT(folder.reports(),
+              ElementsAre(HasSubstr("database is locked"), HasSubstr("can be written again")));
+}
+
+}  // namespace
+}  // namespace flowgate::registrar
