@@ -26,7 +26,6 @@ bool outlives_process(const Binding& binding) {
 
 SqliteStore::SqliteStore(Options options, const Loaded& loaded)
     : options_(std::move(options)),
-      lock_(options_.file),
       queue_(options_.max_pending),
       cache_(queue_, options_.clocks),
       file_(options_.file, options_.report) {

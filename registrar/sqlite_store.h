@@ -12,7 +12,6 @@
 #include <thread>
 #include <vector>
 
-#include "registrar/sqlite/process_lock.h"
 #include "registrar/sqlite/record_cache.h"
 #include "registrar/sqlite/record_file.h"
 #include "registrar/sqlite/update_queue.h"
@@ -58,7 +57,6 @@ class SqliteStore final : public LocationService {
   sqlite::Outcome make_room(sqlite::RecordLog& log, std::size_t updates);
 
   const Options options_;
-  const sqlite::ProcessLock lock_;
   UpdateQueue queue_;
   RecordCache cache_;
   // Of the thread that writes.

@@ -37,7 +37,7 @@ Outcome move_without_replacing(const std::filesystem::path& from, const std::fil
 }  // namespace
 
 RecordFile::RecordFile(const std::filesystem::path& file, Report report)
-    : file_(file), report_(std::move(report)), log_(std::in_place, file) {}
+    : file_(file), report_(std::move(report)), lock_(std::in_place, file), log_(std::in_place, file) {}
 
 Outcome RecordFile::write(registrar::Instant now, const Rows& rows) {
   const Outcome outcome = attempt(now, rows);
@@ -75,8 +75,10 @@ Outcome RecordFile::put_back() {
   // Those of the file that is gone. SQLite would take them for those of the copy.
   std::filesystem::remove(file_.string() + "-wal", ignored);
   std::filesystem::remove(file_.string() + "-shm", ignored);
-  if (const auto moved = move_without_replacing(copy, file_); !moved) return moved;
   try {
+    lock_.reset();
+    lock_.emplace(file_);
+    if (const auto moved = move_without_replacing(copy, file_); !moved) return moved;
     log_.emplace(file_);
   } catch (const std::runtime_error& error) {
     report_(error.what());

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "registrar/binding.h"
+#include "registrar/sqlite/process_lock.h"
 #include "registrar/sqlite/record_log.h"
 
 namespace flowgate::sqlite {
@@ -32,12 +33,12 @@ class RecordFile {
  private:
   Outcome attempt(registrar::Instant now, const Rows& rows);
   Outcome put_back();
-  Outcome fill(const std::filesystem::path& file);
   std::string describe(const boost::system::error_code& error) const;
 
   std::filesystem::path file_;
   Report report_;
-  std::optional<RecordLog> log_;  // none while a file is put back
+  std::optional<ProcessLock> lock_;  // of the file at its path: it may have gone with the database
+  std::optional<RecordLog> log_;     // none while a file is put back
   bool failing_ = false;
   registrar::Instant put_back_again_;
 };

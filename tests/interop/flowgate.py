@@ -13,7 +13,7 @@ domains: [{domain}]
 listen: [{listen}]
 tls: {{certificate: cert.pem, private_key: key.pem}}
 registrar:
-  store: memory
+  store: {store}
   authentication: none
   min_expires: 60
 edge: {{flow_timer: {flow_timer}}}
@@ -23,7 +23,8 @@ READY = re.compile(r"\bready\b")
 
 
 class Flowgate:
-    """template: a configuration for other roles. more: lines that stand behind it."""
+    """template: a configuration for other roles. more: lines that stand behind it. prepare: is called with the folder
+    of the configuration before the first start."""
 
     def __init__(
         self,
@@ -35,26 +36,38 @@ class Flowgate:
         namespace=None,
         more="",
         template=CONFIG,
+        store="memory",
+        prepare=None,
     ):
+        self.program, self.namespace = program, namespace
         self.directory = os.path.join(directory, "flowgate")
         os.mkdir(self.directory)
         make_certificate(self.directory, domain)
+        if prepare:
+            prepare(self.directory)
         self.configuration = os.path.join(self.directory, "flowgate.yaml")
         with open(self.configuration, "w") as f:
             f.write(
                 template.format(
-                    domain=domain, flow_timer=flow_timer, listen=", ".join(f'"{l}"' for l in listen)
+                    domain=domain,
+                    flow_timer=flow_timer,
+                    listen=", ".join(f'"{l}"' for l in listen),
+                    store=store,
                 )
                 + more
             )
+        self.start()
+
+    def start(self, seconds=15):
+        """Anew, when it has ended."""
         self.process = Process(
-            [program, "--config", self.configuration],
+            [self.program, "--config", self.configuration],
             os.path.join(self.directory, "log"),
-            namespace,
+            self.namespace,
             cwd=self.directory,
         )
         try:
-            wait_for("flowgate to say ready", self.is_ready, 15)
+            wait_for("flowgate to say ready", self.is_ready, seconds)
         except BaseException:
             self.process.stop()
             raise

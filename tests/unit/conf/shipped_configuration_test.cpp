@@ -17,9 +17,19 @@ struct ShippedConfigurationTest : ConfigTest {
 
 std::vector<std::size_t> numbers(const Limits& limits) {
   const sip::Limits& sip = limits.sip;
-  return {sip.message_bytes,   sip.header_bytes,        sip.fields,           sip.values,
-          sip.params,          sip.uri_bytes,           limits.connections,   limits.bindings_per_aor,
-          limits.transactions, limits.send_queue_bytes, limits.subscriptions, limits.subscriptions_per_aor};
+  return {sip.message_bytes,
+          sip.header_bytes,
+          sip.fields,
+          sip.values,
+          sip.params,
+          sip.uri_bytes,
+          limits.connections,
+          limits.bindings_per_aor,
+          limits.transactions,
+          limits.send_queue_bytes,
+          limits.subscriptions,
+          limits.subscriptions_per_aor,
+          limits.pending_registrations};
 }
 
 std::vector<std::chrono::milliseconds> numbers(const Timers& timers) {
