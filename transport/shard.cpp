@@ -3,10 +3,11 @@
 namespace flowgate::transport {
 
 Shard::Shard(boost::asio::io_context& io_context, unsigned number, std::uint64_t first_serial,
-             const Options& transport_options, TlsContexts* tls_contexts, Receiver& its_receiver)
+             const Options& transport_options, std::shared_ptr<const TlsContexts> tls_contexts,
+             Receiver& its_receiver)
     : context(io_context),
       options(transport_options),
-      tls(tls_contexts),
+      tls(std::move(tls_contexts)),
       receiver(&its_receiver),
       deadlines(std::make_shared<Deadlines>(
           io_context, std::array{options.connect_timeout, options.handshake_timeout, options.message_timeout,

@@ -19,13 +19,13 @@ class UdpSocket;
 class Shard : public std::enable_shared_from_this<Shard> {
  public:
   Shard(boost::asio::io_context& context, unsigned number, std::uint64_t first_serial, const Options& options,
-        TlsContexts* tls, Receiver& receiver);
+        std::shared_ptr<const TlsContexts> tls, Receiver& receiver);
 
   static constexpr std::size_t stream_buffer_bytes = 65536;
 
   boost::asio::io_context& context;
   const Options options;
-  TlsContexts* const tls;
+  std::shared_ptr<const TlsContexts> tls;
   Receiver* receiver;  // nobody once stopped
   const std::shared_ptr<Deadlines> deadlines;
   Connections connections;

@@ -64,11 +64,15 @@ void check_unused(const Listener& listener) {
 }
 
 Transport::Transport(boost::asio::io_context& context, unsigned shard, std::uint64_t first_serial,
-                     const Options& options, TlsContexts* tls, Receiver& receiver)
-    : shard_(std::make_shared<Shard>(context, shard, first_serial, options, tls, receiver)) {}
+                     const Options& options, std::shared_ptr<const TlsContexts> tls, Receiver& receiver)
+    : shard_(std::make_shared<Shard>(context, shard, first_serial, options, std::move(tls), receiver)) {}
 
 Transport::~Transport() {
   stop();
+}
+
+void Transport::use(std::shared_ptr<const TlsContexts> tls) {
+  shard_->tls = std::move(tls);
 }
 
 Listener Transport::listen(const Listener& listener) {

@@ -72,10 +72,13 @@ class Shard;
 class Transport {
  public:
   // `shard` goes into the low octet of every connection's serial. `first_serial` is random, so that serials
-  // are not reused by a later process.
+  // are not reused by a later process. `tls`: none, and there is no TLS.
   Transport(boost::asio::io_context& context, unsigned shard, std::uint64_t first_serial,
-            const Options& options, TlsContexts* tls, Receiver& receiver);
+            const Options& options, std::shared_ptr<const TlsContexts> tls, Receiver& receiver);
   ~Transport();
+
+  // For connections from now on. Those that there are keep theirs.
+  void use(std::shared_ptr<const TlsContexts> tls);
 
   // Binds and starts to serve (SO_REUSEPORT: every shard binds the same addresses). Returns the address with
   // its real port. Throws boost::system::system_error with the address in its text.

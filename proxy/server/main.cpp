@@ -57,11 +57,28 @@ void introduce(const flowgate::conf::Config& config, const Server& server) {
   say("ready");
 }
 
+void reload(Server& server, Server::Reload when) {
+  try {
+    if (server.reload_certificates(when)) say("the certificates were loaded anew");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}; the certificates stay as they were\n", error.what());
+  }
+}
+
+void reload_on_hangup(Server& server, boost::asio::signal_set& hangup) {
+  hangup.async_wait([&server, &hangup](boost::system::error_code error, int) {
+    if (error) return;
+    reload(server, Server::Reload::now);
+    reload_on_hangup(server, hangup);
+  });
+}
+
 void sweep_each_second(Server& server, boost::asio::steady_timer& timer) {
   timer.expires_after(std::chrono::seconds(1));
   timer.async_wait([&server, &timer](boost::system::error_code error) {
     if (error) return;
     server.sweep();
+    reload(server, Server::Reload::if_changed);
     sweep_each_second(server, timer);
   });
 }
@@ -70,6 +87,7 @@ void serve(const flowgate::conf::Config& config) {
   boost::asio::io_context context(1);
   // Before any thread starts, so that all of them leave these signals to this one.
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
+  boost::asio::signal_set hangup(context, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
   raise_file_limit();
 
@@ -79,6 +97,7 @@ void serve(const flowgate::conf::Config& config) {
 
   boost::asio::steady_timer timer(context);
   sweep_each_second(server, timer);
+  reload_on_hangup(server, hangup);
   signals.async_wait([&](boost::system::error_code, int) { context.stop(); });
   context.run();
   server.stop();

@@ -41,6 +41,28 @@ transport::Options transport_options(const conf::Config& config) {
   return options;
 }
 
+transport::ClientCertificates client_certificates(conf::ClientCertificates from) {
+  switch (from) {
+    case conf::ClientCertificates::none:
+      break;
+    case conf::ClientCertificates::optional:
+      return transport::ClientCertificates::optional;
+    case conf::ClientCertificates::required:
+      return transport::ClientCertificates::required;
+  }
+  return transport::ClientCertificates::none;
+}
+
+transport::TlsOptions tls_options(const conf::Tls& tls) {
+  transport::TlsOptions options;
+  options.pairs.push_back({tls.certificate, tls.private_key});
+  for (const conf::TlsPair& pair : tls.more) options.pairs.push_back({pair.certificate, pair.private_key});
+  options.client_certificates = client_certificates(tls.client_certificates);
+  options.client_ca = tls.client_ca;
+  options.only_tls_1_3 = tls.only_tls_1_3;
+  return options;
+}
+
 dns::Options dns_options(const conf::Config& config) {
   dns::Options options;
   options.channel.servers = config.dns.servers;
@@ -91,7 +113,7 @@ void check_files(const conf::Config& config) {
   if (std::filesystem::exists(config.flow_token_key_file))
     TokenKeys::load_or_make(config.flow_token_key_file);
   if (config.needs_tls() && std::filesystem::exists(config.tls.certificate)) {
-    transport::TlsContexts(config.tls.certificate, config.tls.private_key, config.tls.client_ca);
+    transport::TlsContexts{tls_options(config.tls)};
   }
 }
 
@@ -106,8 +128,7 @@ Server::Server(const conf::Config& config)
     for (const conf::Listener& listener : config.listen) addresses.push_back(listener.local);
     made_certificate_ = conf::make_missing_certificate(config.tls.certificate, config.tls.private_key,
                                                        config.domains, addresses);
-    tls_ = std::make_unique<transport::TlsContexts>(config.tls.certificate, config.tls.private_key,
-                                                    config.tls.client_ca);
+    certificates_ = std::make_unique<Certificates>(tls_options(config.tls));
   }
   make_shards(config);
   listen(config);
@@ -123,7 +144,8 @@ void Server::make_shards(const conf::Config& config) {
   const unsigned count = std::min(config.threads == 0 ? cores : config.threads, 255U);
   const std::uint64_t serial = first_serial();
   for (unsigned number = 0; number < count; ++number) {
-    shards_.push_back(std::make_unique<Shard>(number, serial, transport_options(config), tls_.get(), shards_,
+    shards_.push_back(std::make_unique<Shard>(number, serial, transport_options(config),
+                                              certificates_ ? certificates_->contexts() : nullptr, shards_,
                                               dns_options(config)));
   }
 }
@@ -179,6 +201,13 @@ void Server::stop() {
 
 void Server::changed(std::string_view aor, registrar::Cause cause) {
   for (const auto& shard : shards_) shard->registration_changed(aor, cause);
+}
+
+bool Server::reload_certificates(Reload when) {
+  if (!certificates_ || (when == Reload::if_changed && !certificates_->have_changed())) return false;
+  certificates_->load();
+  for (const auto& shard : shards_) shard->use(certificates_->contexts());
+  return true;
 }
 
 void Server::sweep() {

@@ -8,6 +8,7 @@
 
 #include "conf/config.h"
 #include "proxy/local_addresses.h"
+#include "proxy/server/certificates.h"
 #include "proxy/server/shard.h"
 #include "proxy/ua_flows.h"
 #include "registrar/domains.h"
@@ -36,6 +37,10 @@ class Server final : private registrar::Observer {
   std::size_t shards() const { return shards_.size(); }
   // A certificate was made because there was none.
   bool made_certificate() const { return made_certificate_; }
+  enum class Reload { if_changed, now };
+  // Certificates and keys from their files, for connections from now on. True: they were loaded. Throws as
+  // Certificates::load() does; then nothing has changed. `if_changed`: to be called about once a second.
+  bool reload_certificates(Reload when);
   // Drops what has expired, and the flows that have fallen silent with their bindings; sees to changes of
   // users; about once a second.
   void sweep();
@@ -51,7 +56,7 @@ class Server final : private registrar::Observer {
 
   TokenKeys keys_;
   bool made_certificate_ = false;
-  std::unique_ptr<transport::TlsContexts> tls_;
+  std::unique_ptr<Certificates> certificates_;  // none without a listener that needs them
   proxy::UaFlows ua_flows_;
   std::unique_ptr<registrar::LocationService> location_;
   registrar::UserTable users_;

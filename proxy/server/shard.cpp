@@ -29,12 +29,12 @@ std::uint64_t random_number() {
 }  // namespace
 
 Shard::Shard(unsigned number, std::uint64_t first_serial, const transport::Options& options,
-             transport::TlsContexts* tls, const std::vector<std::unique_ptr<Shard>>& shards,
-             const dns::Options& dns)
+             std::shared_ptr<const transport::TlsContexts> tls,
+             const std::vector<std::unique_ptr<Shard>>& shards, const dns::Options& dns)
     : number_(number),
       shards_(shards),
       tls_(tls != nullptr),
-      transport_(context_, number, first_serial, options, tls, *this),
+      transport_(context_, number, first_serial, options, std::move(tls), *this),
       resolver_(
           context_, dns, [this](Protocol protocol, bool v6) { return dialable(protocol, v6); }, random_number,
           [this] { core_->advance(Clock::now()); }, [this] { arm(); }) {}
@@ -94,6 +94,10 @@ void Shard::registration_changed(std::string_view aor, registrar::Cause cause) {
 
 void Shard::close(const Flow& flow) {
   boost::asio::post(context_, [this, flow] { transport_.close(flow); });
+}
+
+void Shard::use(std::shared_ptr<const transport::TlsContexts> tls) {
+  boost::asio::post(context_, [this, tls = std::move(tls)] { transport_.use(tls); });
 }
 
 void Shard::closed(const Flow& flow) {

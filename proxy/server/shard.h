@@ -23,7 +23,7 @@ class Shard final : public transport::Receiver, public proxy::Network {
  public:
   // `shards`: all of them, this one among them; filled before run().
   Shard(unsigned number, std::uint64_t first_serial, const transport::Options& options,
-        transport::TlsContexts* tls, const std::vector<std::unique_ptr<Shard>>& shards,
+        std::shared_ptr<const transport::TlsContexts> tls, const std::vector<std::unique_ptr<Shard>>& shards,
         const dns::Options& dns = {});
   ~Shard() override;
 
@@ -37,6 +37,9 @@ class Shard final : public transport::Receiver, public proxy::Network {
   // Starts the thread; stop() ends it and waits for it.
   void run();
   void stop();
+
+  // From any thread: for TLS connections from now on.
+  void use(std::shared_ptr<const transport::TlsContexts> tls);
 
   boost::asio::io_context& context() { return context_; }
 

@@ -67,5 +67,43 @@ TEST_F(TlsTest, AClientCaNeedsACertificate) {
             "flowgate.yaml:2:6: tls: expected both certificate and private_key");
 }
 
+TEST_F(TlsTest, MoreCertificatesAreAListOfPairs) {
+  for (const char* file : {"c.pem", "k.pem", "d.pem", "l.pem"}) folder.write(file, "x");
+  const std::string yaml =
+      "listen: [tls:0.0.0.0:5061]\ntls:\n  certificate: c.pem\n  private_key: k.pem\n  certificates:\n";
+  const Tls tls = loaded_with(yaml + "    - {certificate: d.pem, private_key: l.pem}\n").tls;
+  ASSERT_EQ(tls.more.size(), 1U);
+  EXPECT_EQ(tls.more[0].certificate, folder / "d.pem");
+  EXPECT_EQ(tls.more[0].private_key, folder / "l.pem");
+  EXPECT_EQ(refusal_with(yaml + "    - {certificate: d.pem}\n"),
+            "flowgate.yaml:7:7: tls.certificates: expected both certificate and private_key");
+  EXPECT_EQ(refusal_with(yaml + "    - {certificate: d.pem, private_key: gone.pem}\n"),
+            "flowgate.yaml:7:41: tls.certificates.private_key: " + (folder / "gone.pem").string() +
+                ": No such file or directory");
+}
+
+TEST_F(TlsTest, ClientCertificatesAreAskedForWithAClientCaOnly) {
+  const std::string yaml = "tls: {certificate: c.pem, private_key: k.pem";
+  EXPECT_EQ(loaded_with(yaml + "}\n").tls.client_certificates, ClientCertificates::none);
+  EXPECT_EQ(loaded_with(yaml + ", client_ca: a.pem}\n").tls.client_certificates,
+            ClientCertificates::optional);
+  EXPECT_EQ(
+      loaded_with(yaml + ", client_ca: a.pem, client_certificates: required}\n").tls.client_certificates,
+      ClientCertificates::required);
+  EXPECT_EQ(refusal_with(yaml + ", client_ca: a.pem, client_certificates: never}\n"),
+            "flowgate.yaml:2:86: tls.client_certificates: expected optional or required, found 'never'");
+  EXPECT_EQ(refusal_with(yaml + ", client_certificates: required}\n"),
+            "flowgate.yaml:2:68: tls.client_certificates: needs tls.client_ca: the CA that vouches for them");
+}
+
+TEST_F(TlsTest, TheLeastVersionIsTwelveOrThirteen) {
+  const std::string yaml = "tls: {certificate: c.pem, private_key: k.pem";
+  EXPECT_FALSE(loaded_with(yaml + "}\n").tls.only_tls_1_3);
+  EXPECT_FALSE(loaded_with(yaml + ", min_version: 1.2}\n").tls.only_tls_1_3);
+  EXPECT_TRUE(loaded_with(yaml + ", min_version: \"1.3\"}\n").tls.only_tls_1_3);
+  EXPECT_EQ(refusal_with(yaml + ", min_version: 1.1}\n"),
+            "flowgate.yaml:2:60: tls.min_version: expected 1.2 or 1.3, found '1.1'");
+}
+
 }  // namespace
 }  // namespace flowgate::conf

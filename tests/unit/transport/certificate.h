@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "transport/tls_contexts.h"
+
 namespace flowgate::transport {
 
 class Directory {
@@ -61,6 +63,13 @@ class Certificate {
       return PEM_write_PrivateKey(file, key.get(), EVP_aes_128_cbc(), nullptr, 0, nullptr,
                                   const_cast<char*>("pass"));
     });
+  }
+
+  TlsFiles files() const { return {certificate, private_key}; }
+  // Of a server that has this certificate alone; `client_ca`: it asks for client certificates of that CA.
+  TlsOptions options(const std::filesystem::path& client_ca = {}) const {
+    const auto asked = client_ca.empty() ? ClientCertificates::none : ClientCertificates::optional;
+    return {.pairs = {files()}, .client_certificates = asked, .client_ca = client_ca};
   }
 
   Directory directory;

@@ -69,9 +69,8 @@ class ConnectionReuse : public testing::Test {
   static inline Certificate* authority = nullptr;
   Certificate edge_certificate{"DNS:edge.example.net", authority};
   Certificate p1_certificate{"DNS:p1.example.com,DNS:example.com", authority};
-  TlsContexts edge_contexts{edge_certificate.certificate, edge_certificate.private_key,
-                            authority->certificate};
-  TlsContexts p1_contexts{p1_certificate.certificate, p1_certificate.private_key};
+  TlsContexts edge_contexts{edge_certificate.options(authority->certificate)};
+  TlsContexts p1_contexts{p1_certificate.options()};
   Edge edge{{}, &edge_contexts};
   Edge p1{{}, &p1_contexts};
   Endpoint edge_at = edge.listen(Protocol::tls, loopback());
@@ -169,7 +168,7 @@ TEST_F(ConnectionReuse, IsNeverDoneOverTcp) {
 
 TEST_F(ConnectionReuse, AfterItsEndIsANewConnection) {
   const Flow lent = edge_hears("TLS " + sent_by() + ";alias");
-  p1.transport = std::make_unique<Transport>(p1.context, 0, 0x765432100, Options{}, &p1_contexts, p1);
+  p1.transport = std::make_unique<Transport>(p1.context, 0, 0x765432100, Options{}, unowned(p1_contexts), p1);
   p1.listen(Protocol::tls, p1_at);
   run_until([&] { return !edge.closed_flows.empty(); });
   EXPECT_EQ(edge.closed_flows, std::vector{lent});
@@ -194,10 +193,11 @@ TEST_F(ConnectionReuse, IsNotAskedForOverAConnectionThatWeOpened) {
 class WithoutClientCa : public ConnectionReuse {
  protected:
   WithoutClientCa() {
-    edge.transport = std::make_unique<Transport>(edge.context, 0, 0x123456700, Options{}, &trustful, edge);
+    edge.transport =
+        std::make_unique<Transport>(edge.context, 0, 0x123456700, Options{}, unowned(trustful), edge);
     edge_at = edge.listen(Protocol::tls, loopback());
   }
-  TlsContexts trustful{edge_certificate.certificate, edge_certificate.private_key};
+  TlsContexts trustful{edge_certificate.options()};
 };
 
 TEST_F(WithoutClientCa, NothingIsReused) {

@@ -26,8 +26,8 @@ class DeadlinesTest : public testing::Test {
   // Runs until the timer has nothing more to wait for.
   void run() { context.run_for(seconds(10)); }
   boost::asio::io_context context;
-  std::shared_ptr<Deadlines> deadlines =
-      std::make_shared<Deadlines>(context, Deadlines::Timeouts{seconds(1), seconds(60), seconds(1), seconds(60), seconds(60)});
+  std::shared_ptr<Deadlines> deadlines = std::make_shared<Deadlines>(
+      context, Deadlines::Timeouts{seconds(1), seconds(60), seconds(1), seconds(60), seconds(60)});
 };
 
 TEST_F(DeadlinesTest, EachExpiresOnceAndThenTheTimerRests) {

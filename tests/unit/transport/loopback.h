@@ -36,6 +36,10 @@ inline std::string options_request(const std::string& body = "") {
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+inline std::shared_ptr<const TlsContexts> unowned(const TlsContexts& contexts) {
+  return {std::shared_ptr<void>(), &contexts};
+}
+
 class Edge : public Receiver {
  public:
   struct Received {
@@ -43,8 +47,10 @@ class Edge : public Receiver {
     std::string text;
   };
 
-  explicit Edge(const Options& options = {}, TlsContexts* tls = nullptr, unsigned shard = 0)
-      : transport(std::make_unique<Transport>(context, shard, 0x123456700, options, tls, *this)) {}
+  // `tls` outlives the edge.
+  explicit Edge(const Options& options = {}, const TlsContexts* tls = nullptr, unsigned shard = 0)
+      : transport(std::make_unique<Transport>(context, shard, 0x123456700, options,
+                                              tls ? unowned(*tls) : nullptr, *this)) {}
 
   Endpoint listen(Protocol protocol, const Endpoint& local) {
     return transport->listen({protocol, local}).local;

@@ -222,7 +222,7 @@ class ProxiedTls : public testing::Test {
 
   static constexpr timeval patience{0, 1000};
   Certificate certificate;
-  TlsContexts contexts{certificate.certificate, certificate.private_key};
+  TlsContexts contexts{certificate.options()};
   Edge edge{trusting("127.0.0.1"), &contexts};
   Endpoint local = edge.listen(Protocol::tls, loopback());
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_client_method()),

@@ -10,12 +10,15 @@ namespace flowgate::transport {
 
 class RawTlsClient {
  public:
-  RawTlsClient(Edge& server, const Endpoint& remote, SSL_CTX* context, SSL_SESSION* resumed = nullptr)
+  // `name`: to be asked for; "": none.
+  RawTlsClient(Edge& server, const Endpoint& remote, SSL_CTX* context, SSL_SESSION* resumed = nullptr,
+               const std::string& name = "")
       : server_(server), peer_(Peer::tcp(server, remote)), ssl_(SSL_new(context)) {
     ::setsockopt(peer_.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience_, sizeof patience_);
     SSL_set_fd(ssl_, peer_.fd());
     SSL_set_verify(ssl_, SSL_VERIFY_NONE, nullptr);
     if (resumed) SSL_set_session(ssl_, resumed);
+    if (!name.empty()) SSL_set_tlsext_host_name(ssl_, name.c_str());
     SSL_set_connect_state(ssl_);
     server_.run_until([&] {
       const int result = SSL_do_handshake(ssl_);

@@ -15,7 +15,9 @@ namespace {
 std::string failure_of(const std::filesystem::path& certificate, const std::filesystem::path& private_key,
                        const std::filesystem::path& client_ca = {}) {
   try {
-    const TlsContexts contexts(certificate, private_key, client_ca);
+    const auto asked = client_ca.empty() ? ClientCertificates::none : ClientCertificates::optional;
+    const TlsContexts contexts(
+        {.pairs = {{certificate, private_key}}, .client_certificates = asked, .client_ca = client_ca});
   } catch (const std::runtime_error& error) {
     return error.what();
   }
@@ -24,14 +26,14 @@ std::string failure_of(const std::filesystem::path& certificate, const std::file
 
 TEST(TlsContexts, ServeTls12AndAboveOnly) {
   const Certificate pair;
-  const TlsContexts contexts(pair.certificate, pair.private_key);
+  const TlsContexts contexts(pair.options());
   EXPECT_EQ(SSL_CTX_get_min_proto_version(contexts.server()), TLS1_2_VERSION);
   EXPECT_EQ(SSL_CTX_get_min_proto_version(contexts.client()), TLS1_2_VERSION);
 }
 
 TEST(TlsContexts, VerifyThePeersThatWeConnectTo) {
   const Certificate pair;
-  const TlsContexts contexts(pair.certificate, pair.private_key);
+  const TlsContexts contexts(pair.options());
   EXPECT_EQ(SSL_CTX_get_verify_mode(contexts.client()), SSL_VERIFY_PEER);
   EXPECT_EQ(SSL_CTX_get_verify_mode(contexts.server()), SSL_VERIFY_NONE);
 }
@@ -85,7 +87,7 @@ TEST(TlsContexts, AKeyWithAPassphraseIsRefusedWithoutAsking) {
 TEST(TlsContexts, WithAClientCaClientsAreAskedForACertificateAndNeedNone) {
   const Certificate pair;
   const Certificate authority("DNS:ca.invalid");
-  const TlsContexts contexts(pair.certificate, pair.private_key, authority.certificate);
+  const TlsContexts contexts(pair.options(authority.certificate));
   EXPECT_EQ(SSL_CTX_get_verify_mode(contexts.server()), SSL_VERIFY_PEER);
   const STACK_OF(X509_NAME)* asked = SSL_CTX_get_client_CA_list(contexts.server());
   ASSERT_EQ(sk_X509_NAME_num(asked), 1);

@@ -21,9 +21,9 @@ class Tls : public testing::Test {
     ::signal(SIGPIPE, SIG_IGN);
     certificate = new Certificate("DNS:example.com,DNS:*.example.org,IP:127.0.0.1,IP:::1");
     ::setenv("SSL_CERT_FILE", certificate->certificate.c_str(), 1);
-    contexts = new TlsContexts(certificate->certificate, certificate->private_key);
+    contexts = new TlsContexts(certificate->options());
     ::unsetenv("SSL_CERT_FILE");
-    distrustful = new TlsContexts(certificate->certificate, certificate->private_key);
+    distrustful = new TlsContexts(certificate->options());
   }
   static void TearDownTestSuite() {
     delete distrustful;

@@ -171,7 +171,7 @@ TEST(WebSocketPing, IsSentWhileTheConnectionIsIdle) {
 TEST(SecureWebSocket, IsAWebSocketOverTls) {
   ::signal(SIGPIPE, SIG_IGN);
   const Certificate certificate;
-  TlsContexts contexts(certificate.certificate, certificate.private_key);
+  TlsContexts contexts(certificate.options());
   Edge edge{{}, &contexts};
   const Endpoint local = edge.listen(Protocol::wss, loopback());
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
