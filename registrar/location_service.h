@@ -4,6 +4,7 @@
 // must have them on his own puts something between that sees to it. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <boost/system/error_code.hpp>
 #include <cstdint>
 #include <functional>
@@ -34,7 +35,7 @@ class LocationService {
  public:
   virtual ~LocationService() = default;
 
-  // One observer for all changes, or none. Before any other thread uses the location service.
+  // One observer for all changes, or none. What changed before is not told.
   void set_observer(Observer* observer) { observer_ = observer; }
 
   // Shows the record (an empty one when there is none) to `visit`. It may hold bindings that have expired.
@@ -75,11 +76,11 @@ class LocationService {
  protected:
   bool observed() const { return observer_ != nullptr; }
   void announce(std::string_view aor, Cause cause) {
-    if (observer_ != nullptr) observer_->changed(aor, cause);
+    if (Observer* const observer = observer_) observer->changed(aor, cause);
   }
 
  private:
-  Observer* observer_ = nullptr;
+  std::atomic<Observer*> observer_ = nullptr;
 };
 
 }  // namespace flowgate::registrar

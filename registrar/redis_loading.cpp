@@ -83,20 +83,38 @@ void RedisStore::take_loaded(std::uint64_t session, const std::string& key, cons
   const std::string aor = key.substr(keys_.record.size());
   *record = own(std::move(*record));
   if (!ever_loaded_) {
-    for (const Binding& binding : record->bindings) {
-      if (binding.by_flow && binding.node.empty() && is_stream(binding.flow.protocol))
-        lost_connections_.emplace_back(aor, binding.flow);
-    }
+    for (const Binding& binding : record->bindings) take_up(aor, binding);
   }
   if (cache_.put(aor, std::move(*record), {session, stored->version}) && ever_loaded_)
     announce(aor, Cause::request);
+}
+
+void RedisStore::take_up(const std::string& aor, const Binding& binding) {
+  if (!binding.by_flow || !binding.node.empty()) return;
+  if (is_stream(binding.flow.protocol)) {
+    lost_connections_.emplace_back(aor, binding.flow);
+  } else if (resumed_) {
+    resumed_(binding);
+  }
+}
+
+bool RedisStore::wait_until_loaded(std::chrono::milliseconds patience) {
+  std::unique_lock lock{loaded_mutex_};
+  return loaded_signal_.wait_for(lock, patience, [this] { return ever_loaded_.load(); });
 }
 
 void RedisStore::finished_loading(std::uint64_t session) {
   for (const std::string& aor : cache_.forget_before(session)) announce(aor, Cause::expiry);
   loading_ = false;
   loaded_ = true;
-  if (!ever_loaded_.exchange(true)) drop_lost_connections();
+  if (!ever_loaded_) {
+    {
+      const std::lock_guard lock{loaded_mutex_};
+      ever_loaded_ = true;
+    }
+    loaded_signal_.notify_all();
+    drop_lost_connections();
+  }
   std::vector<std::pair<std::string, Dead>> removals;
   {
     const std::lock_guard lock{removals_mutex_};

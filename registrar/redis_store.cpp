@@ -37,12 +37,13 @@ std::string expiry_of(const Record& record, const ClockReading& clocks) {
 
 }  // namespace
 
-RedisStore::RedisStore(Options options, redis::Link& link, Now now, Log log)
+RedisStore::RedisStore(Options options, redis::Link& link, Now now, Log log, Resumed resumed)
     : options_(std::move(options)),
       keys_(options_.prefix),
       link_(link),
       now_(std::move(now)),
       log_(std::move(log)),
+      resumed_(std::move(resumed)),
       cache_([this](std::string_view aor) { announce(aor, Cause::expiry); }),
       changes_(cache_, options_.max_waiting) {}
 

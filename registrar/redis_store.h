@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -37,7 +38,9 @@ class RedisStore final : public LocationService, public redis::LinkUser {
   using Log = std::function<void(const std::string&)>;
   // The link must outlive the store, and call nobody back any more when the store goes. `now` is called on
   // any thread. The channel to subscribe to: Keys{prefix}.records.
-  RedisStore(Options options, redis::Link& link, Now now, Log log);
+  // `resumed`: each UDP binding of this node from before it was started, on the link's thread.
+  using Resumed = std::function<void(const Binding&)>;
+  RedisStore(Options options, redis::Link& link, Now now, Log log, Resumed resumed = nullptr);
   ~RedisStore() override;
 
   // LocationService. `change` and `done` of an update may be called on the link's thread.
@@ -49,8 +52,8 @@ class RedisStore final : public LocationService, public redis::LinkUser {
   void sweep(Instant now) override;
   std::size_t size() const override;
 
-  // All records have been read at least once.
-  bool loaded() const { return ever_loaded_.load(); }
+  // All records have been read once; false: not in time.
+  bool wait_until_loaded(std::chrono::milliseconds patience);
   // Changes that are not over yet.
   std::size_t changing() const { return changes_.size(); }
 
@@ -75,6 +78,7 @@ class RedisStore final : public LocationService, public redis::LinkUser {
   void scanned(std::uint64_t session, const redis::Reply& reply);
   void read(std::uint64_t session, const std::vector<redis::Reply>& keys, const std::string& cursor);
   void take_loaded(std::uint64_t session, const std::string& key, const redis::Reply& value);
+  void take_up(const std::string& aor, const Binding& binding);
   void finished_loading(std::uint64_t session);
   void drop_lost_connections();
   redis::Link::Done in_session(std::uint64_t session, std::function<void(const redis::Reply&)> then);
@@ -86,12 +90,15 @@ class RedisStore final : public LocationService, public redis::LinkUser {
   redis::Link& link_;
   const Now now_;
   const Log log_;
+  const Resumed resumed_;
   redis::ServerClock clock_;
   redis::RecordCache cache_;
   redis::RecordChanges changes_;
   std::atomic<std::uint64_t> session_{0};
   std::atomic<bool> connected_{false}, loading_{false}, loaded_{false}, ever_loaded_{false};
   std::atomic<Instant::rep> time_asked_{0};
+  std::mutex loaded_mutex_;
+  std::condition_variable loaded_signal_;
   std::mutex removals_mutex_;
   std::vector<std::pair<std::string, Dead>> removals_;
   // Bindings by connections of this node from before it was started. The link's thread.

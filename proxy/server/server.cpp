@@ -75,6 +75,7 @@ dns::Options dns_options(const conf::Config& config) {
 proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   proxy::Core::Options options;
   options.shard = static_cast<std::uint8_t>(shard);
+  options.node = node_of(config);
   options.limits = config.limits.sip;
   options.roles.edge = config.has(conf::Role::edge);
   options.roles.registrar = config.has(conf::Role::registrar);

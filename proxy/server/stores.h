@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "conf/config.h"
+#include "proxy/node.h"
 #include "proxy/ua_flows.h"
 #include "registrar/location_service.h"
 #include "registrar/user_store.h"
@@ -12,6 +13,9 @@ namespace flowgate::server {
 
 // Throws std::runtime_error when what is there cannot be what is meant; makes nothing.
 void check_store(const conf::Config& config);
+
+// This node among those that share a store; nothing when none is shared.
+proxy::Node node_of(const conf::Config& config);
 
 // The UDP flows of phones that promised keepalives, and that are still registered from before, are watched
 // from now on as if something had just been heard on them. Throws std::runtime_error with one line that says

@@ -48,7 +48,6 @@ else
   known = 1 - redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 end
 redis.call('INCR', KEYS[2])
-redis.call('PUBLISH', ARGV[3], ARGV[1])
 return known
 )");
   return script;

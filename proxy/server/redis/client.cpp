@@ -126,7 +126,7 @@ void Client::check_role() {
   commands_->call({"ROLE"}, step("ROLE", [this](const Reply& reply) {
                     if (!reply.is_array(1) || reply.items[0].text != "master")
                       return fail(text_of(master_) + " is not a master");
-                    open_subscription(master_);
+                    options_.channels.empty() ? established() : open_subscription(master_);
                   }));
 }
 
@@ -165,7 +165,7 @@ void Client::beat() {
   beat_.async_wait([this](error_code cancelled) {
     if (cancelled || !established_) return;
     commands_->call({"PING"}, step("PING", [](const Reply&) {}));
-    subscription_->call({"PING"}, step("PING", [](const Reply&) {}));
+    if (subscription_) subscription_->call({"PING"}, step("PING", [](const Reply&) {}));
     beat();
   });
 }

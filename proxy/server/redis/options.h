@@ -27,7 +27,7 @@ struct Options {
   Credentials credentials, sentinel_credentials;
   unsigned database = 0;
   std::string tls_name;               // whose certificate the server must show; empty: that of its host
-  std::vector<std::string> channels;  // to subscribe to
+  std::vector<std::string> channels;  // to subscribe to; none: there is no second connection
 
   std::chrono::milliseconds timeout{2000};                       // of connecting and of each reply
   std::chrono::milliseconds least_pause{100}, most_pause{5000};  // between attempts to connect

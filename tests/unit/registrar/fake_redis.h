@@ -183,7 +183,6 @@ inline Reply FakeRedis::update_user(const std::vector<std::string>& keys,
   }
   std::string& counter = values[keys[1]];
   counter = std::to_string(counter.empty() ? 1 : std::stoull(counter) + 1);
-  publish(arguments[2], arguments[0]);
   return number_reply(known ? 1 : 0);
 }
 
