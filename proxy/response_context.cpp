@@ -148,7 +148,7 @@ void ResponseContext::refused(TargetBranch& branch, const sip::Message& response
   // user is gone for good.
   const bool flow_gone = status == 430 || (status == 410 && branch.target().dialect == Dialect::draft &&
                                            branch.target().outbound);
-  if (flow_gone && located_) parts_.registrar.remove(branch.target());
+  if (flow_gone && located_ && branch.target().is_binding) parts_.registrar.remove(branch.target());
   if ((flow_gone || status == 408) && try_next_flow(branch)) return;
   if (flow_gone && located_) {
     // RFC 5626 §11.5: "Endpoints should never receive a 430 response."

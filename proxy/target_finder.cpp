@@ -55,6 +55,13 @@ bool leads_by(std::string_view path, const sip::Uri& route) {
   return false;
 }
 
+// Has the Route value the flow token of the Path? Another token may name the same flow, nobody but the edge
+// knows.
+bool leads_down_same_flow(std::string_view path, const sip::Uri& route) {
+  const auto address = sip::Address::parse(sip::cut_value(path));
+  return address && address->uri.user == route.user && same_host(address->uri, route);
+}
+
 // RFC 5627 §6.1: of a request in a dialog that has Route values left, "the proxy MUST discard" the Path of
 // the contact: the Route set leads there. It is followed where it enters the Path of a binding of the
 // instance, lest anybody be led anywhere by it; the other flows are for when that one has failed.
@@ -64,9 +71,15 @@ void follow_route(const RouteDecision& decision, std::vector<Target>& targets) {
   const auto along = std::ranges::find_if(
       targets, [&](const Target& target) { return leads_by(target.path, address->uri); });
   if (along == targets.end()) return;
-  along->path.clear();
-  along->follows_route = true;
   std::rotate(targets.begin(), along, std::next(along));
+  // The Route may name an earlier flow of the instance, which is gone: then there is the one of its binding,
+  // behind those through other edges, as this edge may be gone itself.
+  const Target binding = targets.front();
+  targets.front().path.clear();
+  targets.front().follows_route = true;
+  if (leads_down_same_flow(binding.path, address->uri)) return;
+  targets.front().is_binding = false;
+  targets.push_back(binding);
 }
 
 // A GRUU in a dialog whose Record-Route names a flow: that flow if the instance still has it, else its newest

@@ -53,6 +53,7 @@ struct Target {
   std::string uri;  // the Request-URI to put in: the Contact's URI, with grid when the request's GRUU had one
   std::string path;            // to become Route values; empty: none
   bool follows_route = false;  // the rest of the request's Route set leads there (RFC 5627 §6.1)
+  bool is_binding = true;      // false: what its failure says is not said of the flow of its binding
   std::string next_hop;        // the URI to send to, whatever Route and Request-URI say; empty: they say
   bool configured = false;     // the configuration says where it is, no peer: it may be this host's loopback
   Flow flow;

@@ -237,6 +237,33 @@ TEST_F(CallThroughAnEdge, IsEndedThroughTheOtherEdgeWhenItsOwnHasDied) {
   alice.receives("SIP/2.0 200");
 }
 
+// The UA has registered anew since the call began, over another flow with the same edge: the Route of the
+// dialog names one that is gone (RFC 5626 §7). What is said of that one is not said of the binding.
+TEST_F(CallThroughAnEdge, IsEndedOverTheFlowOfTheBindingWhenThatOfTheDialogIsGone) {
+  Dialog dialog = is_answered(alice, gruu);
+  alice.sends(alice.within(dialog, "ACK"));
+  arrives(west, "ACK");
+  const std::string_view path = "<sip:flow8@198.51.100.20;lr;ob>";
+  registers(west, path, 1);
+
+  alice.sends(alice.within(dialog, "BYE"));
+  const Packet first = arrives(west, "BYE");
+  EXPECT_THAT(first.all("Route"), ElementsAre(kWest));
+  west.sends(west.answers(first, 430));
+  const Packet second = arrives(west, "BYE");
+  EXPECT_THAT(second.all("Route"), ElementsAre(path));
+  west.sends(west.answers(second, 200));
+  alice.receives("SIP/2.0 200");
+  EXPECT_EQ(edge.location().size(), 1U);
+
+  // ... and when both are, the binding goes.
+  alice.sends(alice.within(dialog, "INFO"));
+  west.sends(west.answers(arrives(west, "INFO"), 430));
+  west.sends(west.answers(arrives(west, "INFO"), 430));
+  alice.receives("SIP/2.0 480");
+  EXPECT_EQ(edge.location().size(), 0U);
+}
+
 // RFC 5627 §6.1: out of the dialog the Path is the way to the GRUU, as it is to the AOR.
 TEST_F(CallThroughAnEdge, TakesThePathToTheGruuOutsideTheDialog) {
   alice.sends(alice.opens("REFER", gruu, {"Refer-To: <sip:dora@example.net>"}));
