@@ -20,13 +20,15 @@ Endpoint endpoint(std::string_view text) {
 }
 
 Endpoint edge_endpoint(Protocol protocol) {
-  const std::uint16_t port = protocol == Protocol::tls ? 5061 : protocol == Protocol::ws ? 8080 : 5060;
-  return *Endpoint::from(kEdgeAddress, port);
+  static const std::map<Protocol, std::uint16_t> kPorts = {
+      {Protocol::tls, 5061}, {Protocol::ws, 8080}, {Protocol::wss, 8443}};
+  const auto port = kPorts.find(protocol);
+  return *Endpoint::from(kEdgeAddress, port == kPorts.end() ? 5060 : port->second);
 }
 
 std::vector<proxy::Listening> listeners() {
   std::vector<proxy::Listening> all;
-  for (const Protocol protocol : {Protocol::udp, Protocol::tcp, Protocol::tls, Protocol::ws})
+  for (const Protocol protocol : {Protocol::udp, Protocol::tcp, Protocol::tls, Protocol::ws, Protocol::wss})
     all.push_back({protocol, edge_endpoint(protocol)});
   return all;
 }
@@ -36,7 +38,7 @@ std::vector<proxy::Listening> listeners() {
 Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional<Users> users,
            const proxy::Roles& roles, const reg_event::Options& events, unsigned shards)
     : keys_(TokenKeys::from({TokenKey{1, {7}}})),
-      domains_({"example.com"}, {5060, 5061, 8080}, std::move(users)),
+      domains_({"example.com"}, {5060, 5061, 8080, 8443}, std::move(users)),
       local_(listeners(), {}) {
   proxy::Core::Options options;
   options.roles = roles;

@@ -1,5 +1,5 @@
 // flowgate in a ladder: edge proxy and registrar of example.com at 203.0.113.1, UDP and TCP 5060, TLS 5061,
-// WebSocket 8080, on a virtual network of phones, in virtual time.
+// WebSocket 8080 and, over TLS, 8443, on a virtual network of phones, in virtual time.
 #pragma once
 
 #include <map>
