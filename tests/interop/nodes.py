@@ -11,7 +11,7 @@ domains: [{domain}]
 listen: [{listen}]
 tls: {{certificate: cert.pem, private_key: key.pem}}
 edge: {{flow_timer: {flow_timer}}}
-flow_token: {{key_file: ../../flowtoken.key}}
+flow_token: {{key_file: ../../../flowtoken.key}}
 timers: {{branch_timeout_ms: 1000}}
 registrar:
   store: "URL"
@@ -25,7 +25,7 @@ class Node:
     def __init__(self, program, directory, name, url, more=""):
         self.name, self.program, self.directory = name, program, os.path.join(directory, name)
         self.port, self.tls_port = free_port(), free_port()
-        self.template = NODE.replace("URL", url).replace("MORE", more and ", " + more)
+        self.template = NODE.replace("URL", url).replace("MORE", brace(more and ", " + more))
         os.mkdir(self.directory)
         self.starts = 0
         self.start()
@@ -51,6 +51,11 @@ class Node:
 
     def __exit__(self, *exception):
         self.server.__exit__(*exception)
+
+
+def brace(text):
+    """As it must stand in a template."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def registered(transport, node, aor, instance=None, reg_id=1):

@@ -10,10 +10,11 @@ from run import run, step
 from user_agent import UserAgent, header
 
 CALLEE, CALLER, GONE = "sip:callee@example.com", "sip:caller@example.com", "sip:gone@example.com"
+INSTANCE = "urn:uuid:00000000-0000-4000-8000-0000000000ca"
 ROUNDS = 3
 
 
-def check_away(west, east, gone):
+def check_away(west, east, callee, gone):
     """Redis is away."""
 
     def refused():
@@ -23,7 +24,7 @@ def check_away(west, east, gone):
     wait_for("REGISTERs to be refused", refused, 10)
     with UserAgent("udp", east.at("udp")) as caller:
         caller.request("MESSAGE", CALLEE, CALLER)
-        check_away.callee.answer(receive(check_away.callee, "MESSAGE "), "200 OK")
+        callee.answer(receive(callee, "MESSAGE "), "200 OK")
         receive(caller, "SIP/2.0 200 ")
     gone.socket.close()
     step("without Redis: a message came through, REGISTERs were refused, a connection broke")
@@ -42,14 +43,14 @@ def check(options, directory, evidence):
         for node in (west, east):
             evidence.add(node.name, node.log)
         with west, east:
-            check_away.callee, _ = registered("udp", west, CALLEE)
+            callee, _ = registered("udp", west, CALLEE, INSTANCE)
             registering = Registering((west, east))
             for number in range(1, ROUNDS + 1):
                 gone, _ = registered("tcp", west, GONE)
                 before = registering.count()
                 wait_for("registrations", lambda: registering.count() > before + 300, 30)
                 redis.kill()
-                check_away(west, east, gone)
+                check_away(west, east, callee, gone)
                 redis.start()
                 back = registering.count()
                 wait_for("registrations again", lambda: registering.count() > back + 300, 30)
