@@ -35,6 +35,10 @@ void say(std::string_view line) {
   fmt::print(stderr, "{}\n", line);
 }
 
+void say_trouble(const std::string& line) {
+  if (!line.starts_with("redis: connected")) say("users in " + line);
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   if (gethostname(name.data(), name.size() - 1) != 0) return "localhost";
@@ -45,8 +49,9 @@ std::string host_name() {
 class RedisUsers final : public registrar::UserStore {
  public:
   explicit RedisUsers(const conf::Redis& config)
-      : session_(config, {}, say), users_(session_.client(), config.prefix, 2 * config.timeout) {
+      : session_(config, {}, say_trouble), users_(session_.client(), config.prefix, 2 * config.timeout) {
     session_.start();
+    session_.wait_until_connected(2 * config.timeout);
   }
   boost::system::result<std::uint64_t> version() override { return users_.version(); }
   boost::system::result<std::vector<registrar::User>> list() override { return users_.list(); }

@@ -23,7 +23,8 @@ std::unique_ptr<UserStore> open(const conf::Config& config) {
     throw std::runtime_error("registrar.users: the users are those of that file, not of a store");
   }
   auto store = open_users(config);
-  if (!store) throw std::runtime_error("registrar.store: this one keeps no users; sqlite:PATH does");
+  if (!store)
+    throw std::runtime_error("registrar.store: this one keeps no users; sqlite:PATH and redis:// do");
   return store;
 }
 

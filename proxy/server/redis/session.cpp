@@ -66,8 +66,25 @@ Session::~Session() {
 }
 
 void Session::start() {
+  client_.add(*this);
   client_.start();
   thread_ = std::thread([this] { context_.run(); });
+}
+
+bool Session::wait_until_connected(std::chrono::milliseconds patience) {
+  std::unique_lock lock{mutex_};
+  return signal_.wait_for(lock, patience, [this] { return connected_; });
+}
+
+void Session::connected() {
+  const std::lock_guard lock{mutex_};
+  connected_ = true;
+  signal_.notify_all();
+}
+
+void Session::lost() {
+  const std::lock_guard lock{mutex_};
+  connected_ = false;
 }
 
 void Session::stop() {
