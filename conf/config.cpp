@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "conf/prefixes.h"
 #include "sip/text.h"
 #include "sip/uri.h"
 
@@ -100,10 +101,11 @@ void refuse_admin(const Section& top) {
 
 // A bound that the file does not give makes room for the others.
 Limits read_limits(const Section& top) {
-  const Section section = top.section(
-      "limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes", "http_bytes",
-                 "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor", "transactions",
-                 "transaction_bytes", "registered_flows", "pending_registrations", "send_queue_bytes"});
+  const Section section =
+      top.section("limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes",
+                             "http_bytes", "connections", "bindings_per_aor", "subscriptions",
+                             "subscriptions_per_aor", "transactions", "transaction_bytes", "registered_flows",
+                             "pending_registrations", "send_queue_bytes", "nonces", "backoff_entries"});
   const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
                                  std::size_t most) {
     return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
@@ -125,6 +127,8 @@ Limits read_limits(const Section& top) {
   limits.subscriptions_per_aor = number("subscriptions_per_aor", limits.subscriptions_per_aor, 1, 1'000);
   limits.transactions = number("transactions", limits.transactions, 1, 100'000'000);
   limits.transaction_bytes = number("transaction_bytes", limits.transaction_bytes, 1 << 20, 4'000'000'000U);
+  limits.nonces = number("nonces", limits.nonces, 1'000, 100'000'000);
+  limits.backoff_entries = number("backoff_entries", limits.backoff_entries, 1'000, 100'000'000);
   limits.registered_flows = number("registered_flows", limits.registered_flows, 1, 100'000'000);
   limits.pending_registrations = number("pending_registrations", limits.pending_registrations, 1, 10'000'000);
   limits.send_queue_bytes = number("send_queue_bytes", std::max(limits.send_queue_bytes, sip.message_bytes),
@@ -133,9 +137,9 @@ Limits read_limits(const Section& top) {
 }
 
 Timers read_timers(const Section& top) {
-  const Section section =
-      top.section("timers", {"t1_ms", "t2_ms", "t4_ms", "timer_c_seconds", "branch_timeout_ms",
-                             "handshake_seconds", "message_seconds", "connect_seconds", "send_seconds"});
+  const Section section = top.section(
+      "timers", {"t1_ms", "t2_ms", "t4_ms", "timer_c_seconds", "branch_timeout_ms", "handshake_seconds",
+                 "message_seconds", "connect_seconds", "send_seconds", "unaccepted_seconds"});
   const std::uint32_t t1 = section.number("t1_ms", 500, 10, 10'000);
   const auto timeout = [&section](std::string_view key, seconds otherwise) {
     return seconds(section.number(key, static_cast<std::uint32_t>(otherwise.count()), 1, 3'600));
@@ -151,7 +155,14 @@ Timers read_timers(const Section& top) {
   timers.message = timeout("message_seconds", timers.message);
   timers.connect = timeout("connect_seconds", timers.connect);
   timers.send = timeout("send_seconds", timers.send);
+  timers.unaccepted = seconds(section.number("unaccepted_seconds", 120, 1, 86'400));
   return timers;
+}
+
+// An edge alone knows nobody: the registrar behind it asks.
+void check_authentication(const Section& top, const Config& config) {
+  if (config.registrar.digest.authentication == Authentication::none || config.has(Role::registrar)) return;
+  top.refuse("roles", "registrar.authentication is for a registrar, and this is an edge alone");
 }
 
 }  // namespace
@@ -165,7 +176,7 @@ Config load(const std::filesystem::path& file) {
   const Section top(
       Value(document.root(), ""),
       {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin", "threads", "limits",
-       "timers", "dns", "proxy_protocol", "host_names", "gruu", "reg_event", "websocket"});
+       "timers", "dns", "proxy_protocol", "host_names", "gruu", "reg_event", "websocket", "trusted"});
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   Config config;
   config.roles = read_roles(top);
@@ -182,6 +193,8 @@ Config load(const std::filesystem::path& file) {
   config.threads = top.number("threads", 0, 0, 255);
   config.limits = read_limits(top);
   config.timers = read_timers(top);
+  if (const auto trusted = top.find("trusted")) config.trusted = read_prefixes(*trusted);
+  check_authentication(top, config);
   config.dns = read_dns(top);
   config.websocket = read_websocket(top);
   config.proxy_protocol = read_proxy_protocol(top);

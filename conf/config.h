@@ -35,10 +35,12 @@ struct Limits {
   std::size_t http_bytes = 8192;      // of the request that opens a WebSocket connection
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
-  std::size_t subscriptions = 10'000;           // to registrations, alive at once, of each shard
-  std::size_t subscriptions_per_aor = 16;       // of each shard
-  std::size_t transactions = 1'000'000;         // alive at once, of each shard
-  std::size_t transaction_bytes = 1 << 30;      // of the messages that transactions keep, of each shard
+  std::size_t subscriptions = 10'000;       // to registrations, alive at once, of each shard
+  std::size_t subscriptions_per_aor = 16;   // of each shard
+  std::size_t transactions = 1'000'000;     // alive at once, of each shard
+  std::size_t transaction_bytes = 1 << 30;  // of the messages that transactions keep, of each shard
+  std::size_t nonces = 1'000'000;           // of digest authentication, whose uses are remembered
+  std::size_t backoff_entries = 100'000;    // addresses, and users, that somebody guessed wrongly from or for
   std::size_t registered_flows = 1'000'000;     // watched for keepalives at once
   std::size_t pending_registrations = 100'000;  // on their way to the disk
   std::size_t send_queue_bytes = 1 << 20;  // waiting in one connection; never less than sip.message_bytes
@@ -50,10 +52,11 @@ struct Timers {
   // How long a flow may stay silent, without any response to a request sent down it, before the next flow of
   // the same instance is tried. At most 64*T1: then the transaction times out anyway.
   std::chrono::milliseconds branch_timeout{5'000};
-  std::chrono::seconds handshake{10};  // of a connection: PROXY protocol, TLS and WebSocket together
-  std::chrono::seconds message{30};    // from a message's first octet to its last, on a connection
-  std::chrono::seconds connect{5};     // TCP and TLS of a connection that we make
-  std::chrono::seconds send{30};       // twice this, and an octet that has not left closes the connection
+  std::chrono::seconds handshake{10};    // of a connection: PROXY protocol, TLS and WebSocket together
+  std::chrono::seconds message{30};      // from a message's first octet to its last, on a connection
+  std::chrono::seconds connect{5};       // TCP and TLS of a connection that we make
+  std::chrono::seconds send{30};         // twice this, and an octet that has not left closes the connection
+  std::chrono::seconds unaccepted{120};  // of a connection over which we have accepted nothing
 };
 
 struct Config {
@@ -70,6 +73,7 @@ struct Config {
   unsigned threads = 0;                       // shards, at most 255; 0: one per core
   Limits limits;
   Timers timers;
+  std::vector<AddressPrefix> trusted;  // peers whose word is taken
   Dns dns;
   ProxyProtocol proxy_protocol;
   WebSocket websocket;

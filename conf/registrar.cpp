@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <system_error>
+#include <variant>
 
 #include "sip/uri.h"
 
@@ -27,36 +28,29 @@ std::string read_node(const Section& section) {
   return std::string(uri->text);
 }
 
-Authentication read_authentication(const Section& section) {
-  const auto value = section.find("authentication");
-  if (value && value->text("none") != "none") value->refuse("only 'none' is available in this version");
-  return Authentication::none;
-}
-
-std::vector<DigestAlgorithm> read_algorithms(const Section& section) {
-  const auto value = section.find("algorithms");
-  if (!value) return {DigestAlgorithm::sha256, DigestAlgorithm::md5};
-  std::vector<DigestAlgorithm> algorithms;
-  for (const Value& item : value->list("a list of SHA-256 and MD5")) {
-    const std::string& name = item.text("SHA-256 or MD5");
-    if (name != "SHA-256" && name != "MD5") item.expected("SHA-256 or MD5");
-    const auto algorithm = name == "MD5" ? DigestAlgorithm::md5 : DigestAlgorithm::sha256;
-    if (std::find(algorithms.begin(), algorithms.end(), algorithm) != algorithms.end()) {
-      item.refuse(in_quotes(name) + " stands twice");
-    }
-    algorithms.push_back(algorithm);
-  }
-  return algorithms;
-}
-
-std::optional<Users> read_users(const Section& section, const std::vector<std::string>& domains,
-                                const std::filesystem::path& folder) {
+void read_users(const Section& section, const std::vector<std::string>& domains,
+                const std::filesystem::path& folder, Registrar& registrar) {
   const auto value = section.find("users");
-  if (!value) return std::nullopt;
-  const std::filesystem::path file = value->path(folder);
+  if (!value) return;
+  registrar.users_file = value->path(folder);
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) value->refuse(fmt::format("{}: no such file", file.string()));
-  return Users(file, domains);
+  if (!std::filesystem::exists(registrar.users_file, ignored))
+    value->refuse(fmt::format("{}: no such file", registrar.users_file.string()));
+  registrar.users.emplace(registrar.users_file, domains);
+}
+
+void check_digest(const Section& section, const Registrar& registrar) {
+  if (registrar.digest.authentication == Authentication::none) return;
+  if (!registrar.users && std::holds_alternative<MemoryStore>(registrar.store)) {
+    section.refuse(
+        "authentication",
+        "digest needs to know the users: expected registrar.users, a file of them, or a store that "
+        "keeps them");
+  }
+  if (registrar.users && !registrar.users->can_answer(registrar.digest.algorithms)) {
+    section.refuse("algorithms",
+                   "none of them can be answered by all users: some have only hashes of others");
+  }
 }
 
 void read_expires(const Section& section, Registrar& registrar) {
@@ -86,15 +80,13 @@ Registrar read_registrar(const Section& top, const std::vector<std::string>& dom
                          const std::filesystem::path& folder) {
   const Section section =
       top.section("registrar", {"store", "redis", "node", "authentication", "realm", "algorithms", "users",
-                                "default_expires", "min_expires", "max_expires"});
+                                "nonce_seconds", "backoff", "default_expires", "min_expires", "max_expires"});
   Registrar registrar;
   registrar.store = read_store(section, folder);
   registrar.node = read_node(section);
-  registrar.authentication = read_authentication(section);
-  const auto realm = section.find("realm");
-  registrar.realm = realm ? realm->text() : domains.front();
-  registrar.algorithms = read_algorithms(section);
-  registrar.users = read_users(section, domains, folder);
+  registrar.digest = read_digest(section, domains);
+  read_users(section, domains, folder, registrar);
+  check_digest(section, registrar);
   read_expires(section, registrar);
   return registrar;
 }

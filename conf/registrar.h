@@ -7,23 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "conf/digest.h"
 #include "conf/section.h"
 #include "conf/store.h"
 #include "conf/users.h"
 
 namespace flowgate::conf {
 
-enum class Authentication { none };
-enum class DigestAlgorithm { md5, sha256 };  // RFC 8760
-
 struct Registrar {
   Store store;
   std::string
       node;  // with a store that is shared: the URI that the others reach this node by; empty: none given
-  Authentication authentication = Authentication::none;
-  std::string realm;                        // used by digest; default: the first domain
-  std::vector<DigestAlgorithm> algorithms;  // used by digest, offered in this order; default: SHA-256, MD5
-  std::optional<Users> users;               // nothing: every user part of the domains is a valid AOR
+  Digest digest;
+  std::optional<Users> users;        // nothing: every user part of the domains is a valid AOR
+  std::filesystem::path users_file;  // that they come from; absolute
   // min <= default <= max. Of these three, the ones that the file does not give make room for those that it
   // gives.
   std::chrono::seconds default_expires{3600};

@@ -20,24 +20,46 @@ std::string read_hash(const Section& section, std::string_view key, std::size_t 
   return hash;
 }
 
-Secret read_secret(const Value& value) {
-  if (value.node().kind == Node::Kind::scalar) return {value.text("a password"), {}, {}};
+bool has_domain(std::string_view aor, const std::vector<std::string>& domains) {
+  const std::string_view host = aor.substr(aor.rfind('@') + 1);
+  return host.size() + 1 < aor.size() && std::ranges::any_of(domains, [&](const std::string& domain) {
+           return sip::equals_nocase(domain, host);
+         });
+}
+
+std::vector<std::string> read_aors(const Section& section, const std::vector<std::string>& domains) {
+  const auto value = section.find("aors");
+  if (!value) return {};
+  std::vector<std::string> aors;
+  constexpr std::string_view expected = "an address-of-record of the domains, such as sales@example.com";
+  for (const Value& item : value->list("a list of addresses-of-record, such as [sales@example.com]")) {
+    std::string aor = item.text(expected);
+    if (!has_domain(aor, domains)) item.expected(expected);
+    const std::size_t host = aor.rfind('@') + 1;
+    aor.replace(host, aor.npos, sip::to_lower(aor.substr(host)));
+    aors.push_back(std::move(aor));
+  }
+  return aors;
+}
+
+Secret read_secret(const Value& value, const std::vector<std::string>& domains) {
+  if (value.node().kind == Node::Kind::scalar) return {value.text("a password"), {}, {}, {}, {}};
   if (value.node().kind != Node::Kind::mapping)
     value.expected("a password, or {ha1-md5: ..., ha1-sha256: ...}");
-  const Section section(value, {"ha1-md5", "ha1-sha256"});
-  Secret secret{{}, read_hash(section, "ha1-md5", 32), read_hash(section, "ha1-sha256", 64)};
-  if (secret.ha1_md5.empty() && secret.ha1_sha256.empty())
-    value.refuse("expected ha1-md5, ha1-sha256 or both");
+  const Section section(value, {"password", "ha1-md5", "ha1-sha256", "ha1-sha512-256", "aors"});
+  const auto password = section.find("password");
+  Secret secret{password ? password->text("a password") : std::string(), read_hash(section, "ha1-md5", 32),
+                read_hash(section, "ha1-sha256", 64), read_hash(section, "ha1-sha512-256", 64),
+                read_aors(section, domains)};
+  const bool hashed = !secret.ha1_md5.empty() || !secret.ha1_sha256.empty() || !secret.ha1_sha512_256.empty();
+  if (hashed == password.has_value()) value.refuse("expected either a password or hashes of it");
   return secret;
 }
 
 const std::string& read_name(const Node& key, const std::vector<std::string>& domains) {
   const Value value(key, "");
   const std::string& name = value.text("a user name");
-  const std::string_view host = std::string_view(name).substr(name.rfind('@') + 1);
-  const bool is_aor = host.size() < name.size() &&
-                      std::any_of(domains.begin(), domains.end(),
-                                  [&](const auto& domain) { return sip::equals_nocase(domain, host); });
+  const bool is_aor = name.find('@') != std::string::npos && has_domain(name, domains);
   if (is_aor) value.expected("only the user part of the address-of-record");
   return name;
 }
@@ -50,8 +72,34 @@ Users::Users(const std::filesystem::path& file, const std::vector<std::string>& 
   if (root.kind != Node::Kind::mapping) Value(root, "").expected("a mapping of user names to passwords");
   for (std::size_t i = 0; i < root.items.size(); i += 2) {
     const std::string& name = read_name(root.items[i], domains);
-    secrets_.emplace(name, read_secret(Value(root.items[i + 1], in_quotes(name)).secret()));
+    secrets_.emplace(name, read_secret(Value(root.items[i + 1], in_quotes(name)).secret(), domains));
   }
+  check_aors(root);
+}
+
+// Whose an AOR is must not hang on who comes first.
+void Users::check_aors(const Node& root) const {
+  std::set<std::string_view> taken;
+  for (std::size_t i = 0; i < root.items.size(); i += 2) {
+    const Node& key = root.items[i];
+    for (const std::string& aor : secrets_.at(key.text).aors) {
+      const bool named = secrets_.contains(std::string_view(aor).substr(0, aor.rfind('@')));
+      if (named || !taken.insert(aor).second)
+        Value(key, in_quotes(key.text)).refuse(in_quotes(aor) + " is another user's");
+    }
+  }
+}
+
+bool Users::can_answer(const std::vector<DigestAlgorithm>& algorithms) const {
+  return std::ranges::any_of(algorithms, [this](DigestAlgorithm algorithm) {
+    return std::ranges::all_of(secrets_, [algorithm](const auto& user) {
+      const Secret& secret = user.second;
+      const std::string& hash = algorithm == DigestAlgorithm::md5      ? secret.ha1_md5
+                                : algorithm == DigestAlgorithm::sha256 ? secret.ha1_sha256
+                                                                       : secret.ha1_sha512_256;
+      return !secret.password.empty() || !hash.empty();
+    });
+  });
 }
 
 std::set<std::string, std::less<>> Users::names() const {

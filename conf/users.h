@@ -4,6 +4,8 @@
 //   alice: secret
 //   bob: {ha1-md5: 32 hexadecimal digits, ha1-sha256: 64 hexadecimal digits}     # H(user:realm:password),
 //   RFC 7616 §3.4.2
+//   carol: {password: secret, aors: [sales@example.com]}    # further AORs that she may register and speak
+//   for
 #pragma once
 
 #include <filesystem>
@@ -13,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "conf/digest.h"
 #include "conf/section.h"
 
 namespace flowgate::conf {
@@ -22,6 +25,8 @@ struct Secret {
   std::string password;
   std::string ha1_md5;
   std::string ha1_sha256;
+  std::string ha1_sha512_256;
+  std::vector<std::string> aors;  // as registrar::Domains makes them
 };
 
 class Users {
@@ -31,8 +36,12 @@ class Users {
 
   const std::map<std::string, Secret, std::less<>>& secrets() const { return secrets_; }
   std::set<std::string, std::less<>> names() const;
+  // Is there one of these that everybody has the password or the hash for?
+  bool can_answer(const std::vector<DigestAlgorithm>& algorithms) const;
 
  private:
+  void check_aors(const Node& root) const;
+
   std::map<std::string, Secret, std::less<>> secrets_;
 };
 

@@ -25,7 +25,8 @@ constexpr unsigned protocol_bits = 0x07;
 constexpr unsigned v6_bit = 0x08;
 constexpr unsigned draft_bit = 0x10;
 constexpr unsigned registered_bit = 0x20;
-constexpr unsigned reserved_bits = 0xc0;
+constexpr unsigned user_bit = 0x40;
+constexpr unsigned reserved_bits = 0x80;
 
 constexpr std::size_t token_size(bool v6, bool stream) {
   constexpr std::size_t v4_endpoint_size = 6, v6_endpoint_size = 18;
@@ -105,6 +106,7 @@ FlowTokens::Verified read(std::span<const std::uint8_t> token) {
   FlowTokens::Verified verified;
   verified.dialect = (flags & draft_bit) != 0 ? Dialect::draft : Dialect::rfc;
   verified.registered = (flags & registered_bit) != 0;
+  verified.user = (flags & user_bit) != 0;
   verified.flow.protocol = static_cast<Protocol>(flags & protocol_bits);
   verified.flow.local = reader.endpoint(v6);
   verified.flow.remote = reader.endpoint(v6);
@@ -185,6 +187,7 @@ void FlowTokens::mint(const Flow& flow, TokenClaims claims, std::string& out) {
   if (v6) flags |= v6_bit;
   if (claims.dialect == Dialect::draft) flags |= draft_bit;
   if (claims.registered) flags |= registered_bit;
+  if (claims.user) flags |= user_bit;
 
   std::array<std::uint8_t, max_token_size> octets;
   const std::span token(octets.data(), token_size(v6, stream));

@@ -34,7 +34,7 @@ bool is_challenge(int status) {
 
 }  // namespace
 
-void BestResponse::consider(const sip::Message& response) {
+bool BestResponse::consider(const sip::Message& response) {
   const int status = response.status();
   const int rank = rank_of(status);
   if (status_ == 0 || rank < rank_) {
@@ -44,9 +44,10 @@ void BestResponse::consider(const sip::Message& response) {
     rank_ = rank;
     message_ = sip::StoredMessage(response);
     reason_.clear();
-    return;
+    return true;
   }
   collect_challenges(response);
+  return false;
 }
 
 void BestResponse::consider(int status, std::string_view reason) {

@@ -9,8 +9,8 @@ namespace flowgate::proxy {
 
 class BestResponse {
  public:
-  // A final response from downstream other than a 2xx.
-  void consider(const sip::Message& response);
+  // A final response from downstream other than a 2xx. True: it is the best by now.
+  bool consider(const sip::Message& response);
   // A branch that ended without a response: what we would say ourselves. Gives way to anything that somebody
   // else said.
   void consider(int status, std::string_view reason);

@@ -27,6 +27,10 @@ std::string_view reason_of(const sip::Message& request) {
   return {};
 }
 
+void refuse(ServerTransaction& server, const Refusal& refusal) {
+  server.respond(refusal.status, refusal.reason, refusal.fields);
+}
+
 }  // namespace
 
 Core::Core(const Options& options, const LocalAddresses& local, const registrar::Domains& domains,
@@ -49,7 +53,10 @@ Core::Core(const Options& options, const LocalAddresses& local, const registrar:
       acks_(parts_),
       event_gruus_(keys),
       notifier_({parts_, local, domains, event_gruus_, random, options.shard, options.reg_event}, location,
-                edge_tokens_) {}
+                edge_tokens_) {
+  if (options.protection_space != nullptr)
+    authentication_.emplace(*options.protection_space, options_.roles, random);
+}
 
 Core::~Core() = default;
 
@@ -180,7 +187,7 @@ void Core::answer_statelessly(const Flow& flow, const sip::Message& request, con
 void Core::receive_cancel(ServerTransaction& server, const TransactionKey& invite) {
   sip::Uri uri;
   if (const Refusal refusal = validate(server.request(), options_.limits, true, uri)) {
-    return server.respond(refusal.status, refusal.reason, refusal.fields);
+    return refuse(server, refusal);
   }
   ServerTransaction* pending = transactions_.find_server(invite);
   if (pending == nullptr) return server.respond(481);
@@ -219,26 +226,34 @@ void Core::handle(ServerTransaction& server) {
   const sip::Message& request = server.request();
   sip::Uri uri;
   const RouteDecision decision = examine(request, server.flow(), uri);
-  if (decision.refusal) {
-    return server.respond(decision.refusal.status, decision.refusal.reason, decision.refusal.fields);
-  }
+  if (decision.refusal) return refuse(server, decision.refusal);
   const bool arrived = decision.next_route.empty() && !decision.down;
   const bool subscribes = arrived && options_.roles.registrar && request.method() == Method::subscribe &&
                           notifier_.takes(request, uri, server.flow());
-  if (subscribes || (arrived && targets_.is_for_us(request, uri, server.flow()))) {
-    if (const Refusal refusal = check_uas(server))
-      return server.respond(refusal.status, refusal.reason, refusal.fields);
-    if (subscribes) return notifier_.receive(server, uri);
-    if (request.method() == Method::register_) return handle_register(server);
-    const bool gruu = registrar_.serves(uri);
-    if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
-    return gruu ? refuse_method(server) : server.respond(404);
-  }
+  if (subscribes || (arrived && targets_.is_for_us(request, uri, server.flow())))
+    return answer(server, uri, subscribes);
   if (const Refusal refusal = check_forwarding(request)) return server.respond(refusal.status);
   proxy(server, uri, decision);
 }
 
-// §8.2.2: what we are the UAS of.
+// What we are the UAS of.
+void Core::answer(ServerTransaction& server, const sip::Uri& uri, bool subscribes) {
+  const sip::Message& request = server.request();
+  if (const Refusal refusal = check_uas(server)) return refuse(server, refusal);
+  std::shared_ptr<const registrar::User> user;
+  if (authentication_) {
+    auto verdict = authentication_->of_request_for_us(request, server.flow(), timers_.now());
+    if (verdict.refusal) return refuse(server, verdict.refusal);
+    user = std::move(verdict.user);
+  }
+  if (subscribes) return notifier_.receive(server, uri, user.get());
+  if (request.method() == Method::register_) return handle_register(server);
+  const bool gruu = registrar_.serves(uri);
+  if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
+  return gruu ? refuse_method(server) : server.respond(404);
+}
+
+// §8.2.2
 Refusal Core::check_uas(ServerTransaction& server) {
   // §8.2.2.2: the same request by another way.
   if (transactions_.is_merged(server)) return {482, "Merged Request", {}};
@@ -281,6 +296,7 @@ void Core::refuse_method(ServerTransaction& server) {
 
 void Core::proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision) {
   const sip::Message& request = server.request();
+  if (authentication_ && !authenticate(server, decision)) return;
   // The token in the sender's Record-Route tells whether it was registered, and which dialect it speaks.
   if (forms_dialog(request)) {
     if (const auto dialect = targets_.registered_over(server.flow(), timers_.now())) {
@@ -294,6 +310,21 @@ void Core::proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision d
     if (found.refusal) return context->refuse(found.refusal.status, found.refusal.reason);
     context->fork(std::move(found.targets), found.located);
   });
+}
+
+// §22.3. False: it has been answered. Who has authenticated may go anywhere, whether or not he is registered.
+bool Core::authenticate(ServerTransaction& server, RouteDecision& decision) {
+  const Instant now = timers_.now();
+  const bool registered = targets_.registered_over(server.flow(), now).has_value();
+  auto verdict =
+      authentication_->of_request_passing(server.request(), server.flow(), decision, registered, now);
+  if (verdict.refusal) {
+    refuse(server, verdict.refusal);
+    return false;
+  }
+  decision.trusted = decision.trusted || verdict.user;
+  decision.asserted = std::move(verdict.asserted);
+  return true;
 }
 
 // RFC 3261 §13.2.2.4: the ACK for a 2xx.

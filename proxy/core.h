@@ -12,6 +12,7 @@
 
 #include "flowtoken/token.h"
 #include "proxy/ack_forwarder.h"
+#include "proxy/authentication.h"
 #include "proxy/core_parts.h"
 #include "proxy/local_addresses.h"
 #include "proxy/node.h"
@@ -40,6 +41,8 @@ class Core {
     sip::Limits limits;
     registrar::Options registrar;
     reg_event::Options reg_event;
+    // Whose users have to authenticate; none: nobody has to. It outlives the core.
+    digest::ProtectionSpace* protection_space = nullptr;
   };
 
   // All references must outlive the core. `random`: unpredictable; from OpenSSL in production.
@@ -81,6 +84,7 @@ class Core {
   void answer_statelessly(const Flow& flow, const sip::Message& request, const TransactionKey& key,
                           int status, std::string_view fields);
   void handle(ServerTransaction& server);
+  void answer(ServerTransaction& server, const sip::Uri& uri, bool subscribes);
   Refusal check_uas(ServerTransaction& server);
   void handle_register(ServerTransaction& server);
   void answer_options(ServerTransaction& server);
@@ -88,6 +92,7 @@ class Core {
   RouteDecision examine(const sip::Message& request, const Flow& flow, sip::Uri& uri);
   Refusal check_forwarding(const sip::Message& request) const;
   void proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision);
+  bool authenticate(ServerTransaction& server, RouteDecision& decision);
 
   Options options_;
   const LocalAddresses& local_;
@@ -106,6 +111,7 @@ class Core {
   AckForwarder acks_;
   registrar::EncryptedGruus event_gruus_;
   Notifier notifier_;
+  std::optional<Authentication> authentication_;
   unsigned entries_ = 0;
 };
 

@@ -30,8 +30,10 @@ ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decis
   // The far side of a token that we were given keeps what that said of it; a binding's UA is registered.
   const bool registered =
       (!target.aor.empty() && !plan.behind_path) || (decision.down && decision.down->registered);
-  plan.target_claims = {target.dialect, registered};
-  plan.source_claims = {decision.source_dialect, decision.trusted};
+  const bool user = !target.aor.empty() || (decision.down && decision.down->user);
+  plan.target_claims = {target.dialect, registered, user};
+  plan.asserted = decision.asserted;
+  plan.source_claims = {decision.source_dialect, decision.trusted, !decision.asserted.empty()};
   next_hop.clear();
   if (target.by_flow) return plan;
   plan.to_peer = true;

@@ -4,6 +4,7 @@
 
 #include "flowtoken/keyed_hash.h"
 #include "proxy/edge_register.h"
+#include "proxy/identity.h"
 #include "proxy/network.h"
 #include "sip/address.h"
 #include "sip/text.h"
@@ -139,8 +140,14 @@ void Forwarder::request(const sip::Message& request, const Flow& source, const F
   edit_routes(request, plan);
   edit_max_forwards(request);
   edit_max_breadth(request, plan);
+  if (roles_.trust.applies) edit_identity(request, passage(source, to), plan.asserted, edits_);
+  if (!roles_.realm.empty()) edit_credentials(request, roles_.realm, edits_);
   add_content_length(request);
   edits_.write(request, out);
+}
+
+Passage Forwarder::passage(const Flow& from, const Flow& to) const {
+  return {roles_.trust.covers(from.remote), roles_.trust.covers(to.remote)};
 }
 
 void Forwarder::edit_routes(const sip::Message& request, const ForwardPlan& plan) {
@@ -239,7 +246,8 @@ void Forwarder::register_response(const sip::Message& response, std::string& out
   edits_.write(response, out);
 }
 
-void Forwarder::response(const sip::Message& response, std::string_view fields, std::string& out) {
+void Forwarder::response(const sip::Message& response, std::string_view fields, const Flow& from,
+                         const Flow& to, std::string& out) {
   edits_.clear();
   if (const auto top = sip::first_value(response, Header::via)) edits_.remove_value(response, *top);
   for (std::string_view rest = fields; !rest.empty();) {
@@ -248,6 +256,7 @@ void Forwarder::response(const sip::Message& response, std::string_view fields, 
     const auto colon = line.find(':');
     edits_.insert_field(response.fields_end(), line.substr(0, colon), {sip::trim(line.substr(colon + 1))});
   }
+  if (roles_.trust.applies) edit_identity(response, passage(from, to), {}, edits_);
   add_content_length(response);
   edits_.write(response, out);
 }

@@ -6,6 +6,7 @@
 
 #include "flowtoken/token.h"
 #include "proxy/branch.h"
+#include "proxy/identity.h"
 #include "proxy/local_addresses.h"
 #include "proxy/roles.h"
 #include "sip/edits.h"
@@ -37,6 +38,7 @@ struct ForwardPlan {
   bool to_peer = false;      // over a flow that Network::connect gave, not one that a UA opened
   TokenClaims target_claims;
   TokenClaims source_claims;
+  std::string asserted;           // the URI of the authenticated sender; empty: none
   std::uint32_t max_breadth = 0;  // RFC 5393 §5.3; 0: as it came
 };
 
@@ -58,12 +60,15 @@ class Forwarder {
   // `source`: the flow that the request came over; `to`: the one that it goes down. Appends to `out`.
   void request(const sip::Message& request, const Flow& source, const Flow& to, const ForwardPlan& plan,
                const Branch& branch, std::string& out);
-  // Without our Via. Appends to `out`. `fields` are more header field lines to put in, or "".
-  void response(const sip::Message& response, std::string_view fields, std::string& out);
+  // Without our Via. Appends to `out`. `fields` are more header field lines to put in, or "". `from`: the
+  // flow that it came over; `to`: the one that it goes down.
+  void response(const sip::Message& response, std::string_view fields, const Flow& from, const Flow& to,
+                std::string& out);
   // The 200 to a REGISTER, with our Flow-Timer in the place of any other: RFC 5626 §5.4.
   void register_response(const sip::Message& response, std::string& out);
 
  private:
+  Passage passage(const Flow& from, const Flow& to) const;
   void add_content_length(const sip::Message& message);
   void edit_routes(const sip::Message& request, const ForwardPlan& plan);
   void add_path(const sip::Message& request, const Flow& source, const Flow& to);

@@ -78,14 +78,14 @@ bool Notifier::takes(const sip::Message& subscribe, const sip::Uri& uri, const F
   return ours && !registrar::is_gruu(uri) && reg_event::asks_for_reg(subscribe);
 }
 
-void Notifier::receive(ServerTransaction& server, const sip::Uri& uri) {
-  if (const auto contact = NotifierContact::parse(uri)) return receive_in_dialog(server, *contact);
+void Notifier::receive(ServerTransaction& server, const sip::Uri& uri, const registrar::User* user) {
+  if (const auto contact = NotifierContact::parse(uri)) return receive_in_dialog(server, *contact, user);
   // RFC 3261 §12.2.2: a tag in the To, and no such dialog.
   if (has_to_tag(server.request())) return server.respond(481);
-  receive_initial(server, uri);
+  receive_initial(server, uri, user);
 }
 
-void Notifier::receive_initial(ServerTransaction& server, const sip::Uri& uri) {
+void Notifier::receive_initial(ServerTransaction& server, const sip::Uri& uri, const registrar::User* user) {
   const auto request = reg_event::read_subscribe(server.request(), parts_.options);
   if (!request) return refuse(server, request.error());
   const auto aor = parts_.domains.aor(uri);
@@ -100,14 +100,15 @@ void Notifier::receive_initial(ServerTransaction& server, const sip::Uri& uri) {
   std::string aor_uri;
   registrar::append_aor(aor_uri, uri, uri.user);
   const auto watched = registrations_.watch(*aor);
-  authorise(server, watched,
+  authorise(server, user, watched,
             [this, request = *request, aor_uri, contact, watched](ServerTransaction& waiting) {
               accept(waiting, request, aor_uri, contact, watched);
             });
 }
 
 // Looks at the record once, for whether the subscriber may know of it and for what he will be told.
-void Notifier::authorise(ServerTransaction& server, std::shared_ptr<WatchedRegistration> watched,
+void Notifier::authorise(ServerTransaction& server, const registrar::User* user,
+                         std::shared_ptr<WatchedRegistration> watched,
                          std::function<void(ServerTransaction&)> then) {
   struct Look {
     bool allowed = false, seen = false, returned = false;
@@ -119,8 +120,9 @@ void Notifier::authorise(ServerTransaction& server, std::shared_ptr<WatchedRegis
     // RFC 6665 §4.2.1.3
     look->allowed ? then(*waiting) : waiting->respond(403, "Not Your Registration");
   };
-  const auto subscriber = reg_event::subscriber_of(server.request(), server.flow(), tokens_);
+  auto subscriber = reg_event::subscriber_of(server.request(), server.flow(), tokens_);
   const std::string aor = watched->registration().aor();
+  subscriber.authenticated = user != nullptr && parts_.domains.belongs_to(aor, *user);
   location_.lookup(
       aor, [this, look, subscriber, watched = std::move(watched), finish](const registrar::Record& record) {
         look->allowed = reg_event::may_watch(subscriber, record, parts_.now(), tokens_);
@@ -156,7 +158,8 @@ void Notifier::accept(ServerTransaction& server, const reg_event::SubscribeReque
   subscription->begin();
 }
 
-void Notifier::receive_in_dialog(ServerTransaction& server, const NotifierContact& contact) {
+void Notifier::receive_in_dialog(ServerTransaction& server, const NotifierContact& contact,
+                                 const registrar::User* user) {
   const sip::Message& subscribe = server.request();
   const auto found = subscriptions_.find(contact.id);
   if (found == subscriptions_.end() || !found->second->dialog().matches(subscribe))
@@ -170,7 +173,7 @@ void Notifier::receive_in_dialog(ServerTransaction& server, const NotifierContac
   // Whoever hangs up need not have a registration any more.
   if (request->ends() && server.flow() == subscription.dialog().flow())
     return refresh(server, *request, contact.id);
-  authorise(server, subscription.watched(),
+  authorise(server, user, subscription.watched(),
             [this, request = *request, id = contact.id](ServerTransaction& waiting) {
               refresh(waiting, request, id);
             });

@@ -31,7 +31,8 @@ class Notifier {
   // Is the SUBSCRIBE for us to answer? It has no Route left. Those for other events are for the UA, as long
   // as there may be one: not when the Request-URI names no user.
   bool takes(const sip::Message& subscribe, const sip::Uri& uri, const Flow& flow) const;
-  void receive(ServerTransaction& server, const sip::Uri& uri);
+  // `user`: who has authenticated as the sender; null: nobody.
+  void receive(ServerTransaction& server, const sip::Uri& uri, const registrar::User* user);
 
   // The bindings of the AOR have changed.
   void changed(std::string_view aor, registrar::Cause cause) { registrations_.changed(aor, cause); }
@@ -41,10 +42,11 @@ class Notifier {
   std::size_t subscriptions() const { return subscriptions_.size(); }
 
  private:
-  void receive_initial(ServerTransaction& server, const sip::Uri& uri);
-  void receive_in_dialog(ServerTransaction& server, const NotifierContact& contact);
-  void authorise(ServerTransaction& server, std::shared_ptr<WatchedRegistration> watched,
-                 std::function<void(ServerTransaction&)> then);
+  void receive_initial(ServerTransaction& server, const sip::Uri& uri, const registrar::User* user);
+  void receive_in_dialog(ServerTransaction& server, const NotifierContact& contact,
+                         const registrar::User* user);
+  void authorise(ServerTransaction& server, const registrar::User* user,
+                 std::shared_ptr<WatchedRegistration> watched, std::function<void(ServerTransaction&)> then);
   void accept(ServerTransaction& server, const reg_event::SubscribeRequest& request, std::string aor_uri,
               const NotifierContact& contact, const std::shared_ptr<WatchedRegistration>& watched);
   void refresh(ServerTransaction& server, const reg_event::SubscribeRequest& request, std::uint64_t id);

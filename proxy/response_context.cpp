@@ -110,7 +110,7 @@ void ResponseContext::provisional(TargetBranch& branch, const sip::Message& resp
   branch.restart_timer_c();
   if (!branch.pending() || answered()) return;
   std::string text;
-  parts_.forwarder.response(response, {}, text);
+  parts_.forwarder.response(response, {}, branch.transaction()->flow(), server_->flow(), text);
   server_->send(response.status(), text);
 }
 
@@ -120,24 +120,26 @@ void ResponseContext::success(TargetBranch& branch, const sip::Message& response
   final_sent_ = true;
   waiting_.clear();
   if (server_ != nullptr) {
-    server_->send(response.status(), forwarded_success(response));
+    server_->send(response.status(), forwarded_success(branch, response));
   }
   cancel_pending(kCompletedElsewhere);
 }
 
 // RFC 5626 §5.4: the first hop of a UA gives it the Flow-Timer, as its keepalives end there.
-std::string ResponseContext::forwarded_success(const sip::Message& response) {
+std::string ResponseContext::forwarded_success(const TargetBranch& branch, const sip::Message& response) {
+  const Flow& from = branch.transaction()->flow();
   std::string text;
   if (server_->has_final() || !parts_.roles.edge || server_->request().method() != sip::Method::register_ ||
       !is_first_hop(server_->request())) {
-    parts_.forwarder.response(response, {}, text);
+    parts_.forwarder.response(response, {}, from, server_->flow(), text);
     return text;
   }
   const bool timed = sip::has_option(response, sip::Header::require, "outbound");
   const Instant now = parts_.transactions.timers().now();
   parts_.ua_flows.registered(server_->flow(), outbound_dialect(server_->request()).value_or(Dialect::rfc),
                              timed, now, now + registered_for(response));
-  timed ? parts_.forwarder.register_response(response, text) : parts_.forwarder.response(response, {}, text);
+  timed ? parts_.forwarder.register_response(response, text)
+        : parts_.forwarder.response(response, {}, from, server_->flow(), text);
   return text;
 }
 
@@ -155,7 +157,7 @@ void ResponseContext::refused(TargetBranch& branch, const sip::Message& response
     best_.consider(480, {});
   } else if (invite_ || status != 408) {
     // RFC 4320 §4.2: "MUST NOT send a response with Status-Code of 408 to a non-INVITE request".
-    best_.consider(response);
+    if (best_.consider(response)) best_from_ = branch.transaction()->flow();
   }
   waiting_.drop_instance(branch.target());
   if (status >= 600) {
@@ -239,7 +241,7 @@ void ResponseContext::send_best() {
   final_sent_ = true;
   if (best_.message() && best_.status() != 503) {
     std::string text;
-    parts_.forwarder.response(best_.message().get(), best_.challenges(), text);
+    parts_.forwarder.response(best_.message().get(), best_.challenges(), best_from_, server_->flow(), text);
     return server_->send(best_.status(), text);
   }
   if (cancelled_) return server_->respond(487);

@@ -62,7 +62,7 @@ class ResponseContext final : public ServerUser,
   void success(TargetBranch& branch, const sip::Message& response);
   // The flow, not the UA behind it, has failed: true when another flow of the instance is tried now.
   bool try_next_flow(TargetBranch& branch);
-  std::string forwarded_success(const sip::Message& response);
+  std::string forwarded_success(const TargetBranch& branch, const sip::Message& response);
   void refused(TargetBranch& branch, const sip::Message& response);
   void end(TargetBranch& branch);
   void finish_if_done();
@@ -77,6 +77,7 @@ class ResponseContext final : public ServerUser,
   TargetSet waiting_;
   std::vector<std::unique_ptr<TargetBranch>> branches_;
   BestResponse best_;
+  Flow best_from_;         // that its message came over
   std::uint32_t breadth_;  // RFC 5393 §5.3: how many branches there may be at a time, here and from here on
   bool invite_;
   bool located_ = false;

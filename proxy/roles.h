@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+#include "proxy/trust.h"
+
 namespace flowgate::proxy {
 
 struct Roles {
@@ -14,7 +16,9 @@ struct Roles {
   // of. Empty: where their Route or Request-URI says.
   std::string next_hop;
   std::chrono::seconds flow_timer{120};  // Flow-Timer, in answers to REGISTERs that we forwarded
-  bool stun_parameter = false;           // draft-ietf-sip-outbound-00 §7: ";stun" on our URIs for UDP
+  Trust trust;
+  std::string realm;            // of the users that we authenticate; empty: none
+  bool stun_parameter = false;  // draft-ietf-sip-outbound-00 §7: ";stun" on our URIs for UDP
 };
 
 }  // namespace flowgate::proxy

@@ -17,8 +17,11 @@ RouteDecision refused(int status, std::string reason) {
 
 // A UA that was registered when the token was minted, and whose NAT has given it another port since. Tokens
 // are no secrets: whoever has called a UA knows one of it. So it takes the UA's address, too.
-bool is_senders(const FlowTokens::Verified& token, const Flow& source) {
-  return token.registered && token.flow.remote.same_address(source.remote);
+void note_sender(const std::optional<FlowTokens::Verified>& token, const Flow& source,
+                 RouteDecision& decision) {
+  if (!token || !token->flow.remote.same_address(source.remote)) return;
+  decision.from_user = decision.from_user || token->user;
+  decision.trusted = decision.trusted || token->registered;
 }
 
 // The far end of the flow is an element with a Route value of its own: a proxy, not a UA. A request for it
@@ -66,7 +69,7 @@ void Routing::unwind_strict(const sip::Message& request, const sip::Uri& request
   decision.request_uri = address->uri.text;
   decision.last_route_taken = true;
   decision.down = token;
-  decision.trusted = token && is_senders(*token, source);
+  note_sender(token, source, decision);
 }
 
 // §16.4: "If the Request-URI contains a maddr parameter, the proxy MUST check to see if its value is in the
@@ -120,7 +123,7 @@ RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& reque
     }
     ++decision.own;
     tokens += token ? 1 : 0;
-    decision.trusted = decision.trusted || (token && is_senders(*token, source));
+    note_sender(token, source, decision);
     last_token = token;
   }
   // RFC 5626 §5.3: a token whose flow is the one that the request came over marks a request that the UA

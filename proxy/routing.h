@@ -20,6 +20,8 @@ struct RouteDecision {
   std::optional<FlowTokens::Verified> down;  // the request goes down this flow
   // The sender was registered here, by one of the tokens. Such a request may go anywhere.
   bool trusted = false;
+  // By one of the tokens the sender is a user of ours, registered or not.
+  bool from_user = false;
   Dialect source_dialect = Dialect::rfc;  // of the UA that the request came from, when it is registered
   std::string request_uri;        // §16.4: what belongs into the Request-URI; empty: it is right as it came
   bool last_route_taken = false;  // ... because a strict router upstream put our URI there: it was the last
@@ -29,6 +31,7 @@ struct RouteDecision {
   // belongs to was let through, whoever sends it. It goes to that address, or down the flow, and nowhere
   // else.
   std::optional<Flow> peer;
+  std::string asserted;  // the URI of the user who has authenticated; empty: nobody (RFC 3325)
 };
 
 class Routing {

@@ -5,6 +5,7 @@
 
 #include "flowtoken/flow.h"
 #include "registrar/encrypted_gruu.h"
+#include "sip/escapes.h"
 #include "sip/text.h"
 
 namespace flowgate::registrar {
@@ -34,8 +35,8 @@ std::string_view canonical_host(const sip::Uri& uri, HostBuffer& buffer) {
 }
 
 Domains::Domains(const std::vector<std::string>& domains, std::set<std::uint16_t> ports,
-                 std::optional<std::set<std::string, std::less<>>> users)
-    : ports_(std::move(ports)), users_(std::move(users)) {
+                 const UserTable* users)
+    : ports_(std::move(ports)), users_(users) {
   // RFC 3261 §19.1.2: a URI without a port may mean either.
   ports_.insert({5060, 5061});
   for (std::string_view domain : domains) {
@@ -43,7 +44,9 @@ Domains::Domains(const std::vector<std::string>& domains, std::set<std::uint16_t
     if (bracketed) domain = domain.substr(1, domain.size() - 2);
     HostBuffer buffer;
     const std::string_view host = canonical_host(domain, domain.find(':') != domain.npos, buffer);
-    if (!host.empty()) domains_.emplace(host);
+    if (host.empty()) continue;
+    domains_.emplace(host);
+    if (first_.empty()) first_ = host;
   }
 }
 
@@ -67,7 +70,18 @@ std::optional<std::string> Domains::aor(const sip::Uri& uri) const {
 
 bool Domains::has_user(std::string_view aor) const {
   const std::string_view user = aor.substr(0, aor.rfind('@'));
-  return !is_user_of_encrypted_gruu(user) && (!users_ || users_->contains(user));
+  return !is_user_of_encrypted_gruu(user) && (users_ == nullptr || users_->owner(aor));
+}
+
+bool Domains::belongs_to(std::string_view aor, const User& user) const {
+  const auto owner = users_ == nullptr ? nullptr : users_->owner(aor);
+  return owner && owner->name == user.name;
+}
+
+std::string Domains::uri_of_user(std::string_view name) const {
+  std::string uri = "sip:";
+  sip::append_user(uri, name);
+  return (uri += '@') += first_;
 }
 
 }  // namespace flowgate::registrar

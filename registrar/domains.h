@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "registrar/user_table.h"
 #include "sip/uri.h"
 
 namespace flowgate::registrar {
@@ -21,9 +22,9 @@ std::string_view canonical_host(const sip::Uri& uri, HostBuffer& buffer);
 class Domains {
  public:
   // `domains` in any case; `ports` are the ones that we listen on (an explicit 5060, 5061 or one of these in
-  // a URI means the domain all the same). `users`: when given, only these user parts exist (users.yaml).
+  // a URI means the domain all the same). `users`: when given, only their AORs exist; it must outlive this.
   Domains(const std::vector<std::string>& domains, std::set<std::uint16_t> ports,
-          std::optional<std::set<std::string, std::less<>>> users);
+          const UserTable* users = nullptr);
 
   // A sip or sips URI whose host is one of the domains.
   bool owns(const sip::Uri& uri) const;
@@ -33,11 +34,16 @@ class Domains {
   std::optional<std::string> aor(const sip::Uri& uri) const;
   // Is there such a user? `aor` as made by aor(). Nobody is called like an encrypted GRUU.
   bool has_user(std::string_view aor) const;
+  // Is that user's, own or further.
+  bool belongs_to(std::string_view aor, const User& user) const;
+  // A URI of the AOR that bears the user's name, in the first domain.
+  std::string uri_of_user(std::string_view name) const;
 
  private:
   std::set<std::string, std::less<>> domains_;
+  std::string first_;
   std::set<std::uint16_t> ports_;
-  std::optional<std::set<std::string, std::less<>>> users_;
+  const UserTable* users_;
 };
 
 }  // namespace flowgate::registrar

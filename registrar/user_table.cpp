@@ -8,12 +8,12 @@ void UserTable::replace(std::vector<User> users) {
   const std::unique_lock lock{mutex_};
   by_name_.clear();
   by_aor_.clear();
+  for (auto& lacking : lacking_) lacking = 0;
   for (User& user : users) insert(std::move(user));
 }
 
 void UserTable::put(User user) {
   const std::unique_lock lock{mutex_};
-  erase(user.name);
   insert(std::move(user));
 }
 
@@ -49,7 +49,9 @@ std::size_t UserTable::size() const {
 }
 
 void UserTable::insert(User user) {
+  erase(user.name);
   const auto kept = std::make_shared<const User>(std::move(user));
+  count(*kept, 1);
   for (const std::string& aor : kept->aors) by_aor_[aor] = kept;
   by_name_[kept->name] = kept;
 }
@@ -57,11 +59,20 @@ void UserTable::insert(User user) {
 void UserTable::erase(std::string_view name) {
   const auto entry = by_name_.find(name);
   if (entry == by_name_.end()) return;
+  count(*entry->second, -1);
   for (const std::string& aor : entry->second->aors) {
     const auto further = by_aor_.find(aor);
     if (further != by_aor_.end() && further->second == entry->second) by_aor_.erase(further);
   }
   by_name_.erase(entry);
+}
+
+void UserTable::count(const User& user, int change) {
+  if (!user.password.empty()) return;
+  const std::array stored = {&user.ha1_md5, &user.ha1_sha256, &user.ha1_sha512_256};
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    if (stored[i]->empty()) lacking_[i] += change;
+  }
 }
 
 }  // namespace flowgate::registrar

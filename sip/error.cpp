@@ -37,6 +37,8 @@ const char* text_of(Error error) {
       return "malformed number";
     case Error::too_many_values:
       return "too many values";
+    case Error::bad_credentials:
+      return "malformed credentials";
   }
   return "unknown error";
 }

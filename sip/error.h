@@ -22,6 +22,7 @@ enum class Error {
   bad_cseq,
   bad_number,
   too_many_values,
+  bad_credentials,
 };
 
 const boost::system::error_category& error_category();

@@ -62,4 +62,15 @@ void append_canonical(std::string& out, std::string_view text, Case letters) {
   }
 }
 
+void append_user(std::string& out, std::string_view name) {
+  for (const char c : name) {
+    if (is(Chars::user, c)) {
+      out += c;
+    } else {
+      const auto octet = static_cast<unsigned char>(c);
+      out += {'%', "0123456789ABCDEF"[octet >> 4], "0123456789ABCDEF"[octet & 15]};
+    }
+  }
+}
+
 }  // namespace flowgate::sip

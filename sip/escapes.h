@@ -20,4 +20,7 @@ bool same_unescaped(std::string_view a, std::string_view b, Case letters);
 std::string canonical(std::string_view text, Case letters);
 void append_canonical(std::string& out, std::string_view text, Case letters);
 
+// As the user part of a SIP URI: whatever may not stand there is escaped.
+void append_user(std::string& out, std::string_view name);
+
 }  // namespace flowgate::sip

@@ -75,6 +75,9 @@ enum class Header : std::uint8_t {
   date,
   identity,
   p_asserted_identity,
+  p_preferred_identity,
+  remote_party_id,
+  privacy,
 };
 Header header_from(std::string_view name);    // any case, compact forms (RFC 3261 §7.3.3)
 std::string_view header_name(Header header);  // the long form, as we write it; "" for `other`

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 15> method_names = {
 };
 static_assert(method_names[static_cast<std::size_t>(Method::update)] == "UPDATE");
 
-constexpr std::array<std::string_view, 35> header_names = {
+constexpr std::array<std::string_view, 38> header_names = {
     "",
     "Via",
     "From",
@@ -51,12 +51,15 @@ constexpr std::array<std::string_view, 35> header_names = {
     "Date",
     "Identity",
     "P-Asserted-Identity",
+    "P-Preferred-Identity",
+    "Remote-Party-ID",
+    "Privacy",
 };
-static_assert(header_names[static_cast<std::size_t>(Header::p_asserted_identity)] == "P-Asserted-Identity");
+static_assert(header_names[static_cast<std::size_t>(Header::privacy)] == "Privacy");
 
 // The names in the order of their lengths; those of length n stand at [begin_of_length[n], begin_of_length[n
 // + 1]).
-constexpr std::size_t longest_name = 19;
+constexpr std::size_t longest_name = 20;
 struct Lengths {
   std::array<Header, header_names.size()> headers{};
   std::array<std::size_t, longest_name + 2> begin_of_length{};

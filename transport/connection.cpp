@@ -23,6 +23,8 @@ void Connection::accepted(bool behind_proxy) {
   if (behind_proxy || tls_ || is_websocket()) {
     state_ = behind_proxy ? State::proxy_header : tls_ ? State::handshaking : State::upgrading;
     shard_->deadlines->begin(*this, Awaited::handshake);
+  } else {
+    begin_as_stranger();
   }
   wait_readable();
 }
@@ -46,6 +48,7 @@ void Connection::close(boost::system::error_code reason) {
   if (state_ == State::open && !unsent_) say_goodbye();
   state_ = State::closed;
   end();
+  if (stranger_) stranger_->end();
   shard_->connections.remove(*this);
   tls_ = {};
   boost::system::error_code ignored;
@@ -186,6 +189,7 @@ void Connection::opened() {
   end();
   state_ = State::open;
   may_lend_ = flow_.protocol == Protocol::tls && !dialled_ && tls_.peer_is_verified();
+  begin_as_stranger();
   if (dialled_) {
     seen_ = true;
     tell_waiting(flow_);
@@ -297,6 +301,26 @@ void Connection::consider_alias(std::span<char> message) {
   }
 }
 
+// Those that we make, and those of peers that are configured or have shown a certificate, may be idle.
+void Connection::begin_as_stranger() {
+  const bool peer = std::ranges::any_of(
+      shard_->options.peers, [this](const AddressPrefix& prefix) { return prefix.contains(flow_.remote); });
+  if (dialled_ || may_lend_ || peer) return;
+  stranger_ = std::make_unique<Stranger>(*this);
+  shard_->deadlines->begin(*stranger_, Awaited::acceptance);
+}
+
+void Connection::note_sent(std::string_view text) {
+  switch (acceptance_of(text)) {
+    case Acceptance::none:
+      return;
+    case Acceptance::outstanding:
+      return shard_->deadlines->begin(*stranger_, Awaited::acceptance);
+    case Acceptance::accepted:
+      return stranger_.reset();
+  }
+}
+
 // A message that has begun must end, and so must a TLS record. A CR or LF may be the first half of a ping
 // whose second half never comes: clients exist that send single ones.
 bool Connection::mid_message() const {
@@ -317,6 +341,7 @@ void Connection::watch() {
 
 bool Connection::send(std::string_view message) {
   if (state_ != State::open) return false;
+  if (stranger_) note_sent(message);
   if (!websocket_) return put(message);
   std::string& frame = shard_->frame;
   frame.clear();

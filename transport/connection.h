@@ -15,6 +15,7 @@
 #include "transport/piece.h"
 #include "transport/send_queue.h"
 #include "transport/socket.h"
+#include "transport/stranger.h"
 #include "transport/stream_io.h"
 #include "transport/tls_session.h"
 #include "transport/websocket/websocket.h"
@@ -81,6 +82,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   std::size_t take_pieces(std::span<char> octets, sip::FrameState& state);
   Piece next_piece(std::span<char> octets, sip::FrameState& state);
   void take_message(std::span<char> message);
+  void begin_as_stranger();
+  void note_sent(std::string_view message);
   void consider_alias(std::span<char> message);
   bool mid_message() const;
   void watch();
@@ -101,6 +104,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   std::unique_ptr<SendQueue> unsent_;
   std::unique_ptr<WebSocket> websocket_;
   std::unique_ptr<Dialled> dialled_;
+  std::unique_ptr<Stranger> stranger_;  // none: the peer is known
   State state_ = State::open;
   bool read_pending_ = false;   // waiting for octets, or for another turn to read
   bool write_pending_ = false;  // waiting until the socket is writable

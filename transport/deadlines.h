@@ -1,4 +1,5 @@
-// What has to be finished by a fixed time: connects, handshakes, messages that have begun. One coarse timer
+// What has to be finished by a fixed time: connects, handshakes, messages that have begun, the time that a
+// stranger has. One coarse timer
 // per shard instead of one per connection; while nothing is under way it does not run.
 #pragma once
 
@@ -26,11 +27,11 @@ class Deadline
   std::chrono::steady_clock::time_point due_;
 };
 
-enum class Awaited : std::uint8_t { connect, handshake, message, send, ping };
+enum class Awaited : std::uint8_t { connect, handshake, message, send, ping, acceptance };
 
 class Deadlines : public std::enable_shared_from_this<Deadlines> {
  public:
-  static constexpr std::size_t kinds = 5;
+  static constexpr std::size_t kinds = 6;
   using Timeouts = std::array<std::chrono::seconds, kinds>;
   // In the order of Awaited.
   Deadlines(boost::asio::io_context& context, const Timeouts& timeouts);

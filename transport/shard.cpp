@@ -10,8 +10,9 @@ Shard::Shard(boost::asio::io_context& io_context, unsigned number, std::uint64_t
       tls(std::move(tls_contexts)),
       receiver(&its_receiver),
       deadlines(std::make_shared<Deadlines>(
-          io_context, std::array{options.connect_timeout, options.handshake_timeout, options.message_timeout,
-                                 options.send_timeout, options.websocket.ping_interval})),
+          io_context,
+          std::array{options.connect_timeout, options.handshake_timeout, options.message_timeout,
+                     options.send_timeout, options.websocket.ping_interval, options.unaccepted_timeout})),
       connections(*this, number, first_serial),
       stream_buffer_(std::make_unique_for_overwrite<char[]>(stream_buffer_bytes)) {}
 

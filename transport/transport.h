@@ -43,7 +43,10 @@ struct Options {
   std::chrono::seconds message_timeout{30};  // from a message's first octet to its last, on a stream
   std::chrono::seconds connect_timeout{5};   // TCP connect and TLS handshake of connections that we make
   std::chrono::seconds send_timeout{30};     // an octet that twice this time does not get rid of closes
-  std::vector<AddressPrefix> proxies;        // connections from them begin with a PROXY protocol header
+  // Of connections that peers open: how long nothing of theirs need be accepted.
+  std::chrono::seconds unaccepted_timeout{120};
+  std::vector<AddressPrefix> peers;    // whose connections may be idle: other proxies
+  std::vector<AddressPrefix> proxies;  // connections from them begin with a PROXY protocol header
   WebSocketOptions websocket;
 };
 

@@ -39,6 +39,13 @@ void say(const std::string& line) {
   std::fflush(stdout);
 }
 
+std::string_view who_may_register(const flowgate::conf::Config& config) {
+  if (config.registrar.digest.authentication == flowgate::conf::Authentication::digest)
+    return "users register with their passwords";
+  return config.registrar.users ? "users may register, no password is asked for"
+                                : "any name may register, no password is asked for";
+}
+
 void introduce(const flowgate::conf::Config& config, const Server& server) {
   say(fmt::format("flowgate serves {} with {} shard{}", fmt::join(config.domains, ", "), server.shards(),
                   server.shards() == 1 ? "" : "s"));
@@ -52,8 +59,9 @@ void introduce(const flowgate::conf::Config& config, const Server& server) {
   say(
       fmt::format("to point a phone at it: user NAME, domain {}, outbound proxy sip:ADDRESS:{};transport={}, "
                   "where ADDRESS is "
-                  "one of this host; any name may register, no password is asked for",
-                  config.domains.front(), first.local.port, flowgate::uri_name(first.protocol)));
+                  "one of this host; {}",
+                  config.domains.front(), first.local.port, flowgate::uri_name(first.protocol),
+                  who_may_register(config)));
   say("ready");
 }
 
@@ -69,6 +77,7 @@ void reload_on_hangup(Server& server, boost::asio::signal_set& hangup) {
   hangup.async_wait([&server, &hangup](boost::system::error_code error, int) {
     if (error) return;
     reload(server, Server::Reload::now);
+    server.reload_users();
     reload_on_hangup(server, hangup);
   });
 }

@@ -25,6 +25,20 @@ std::uint64_t first_serial() {
   return serial >> 1;
 }
 
+std::optional<AddressPrefix> address_of(const std::string& uri_text) {
+  const auto uri = sip::Uri::parse(uri_text);
+  return uri && uri->is_sip() ? AddressPrefix::from(uri->host) : std::nullopt;
+}
+
+proxy::Trust trust_of(const conf::Config& config) {
+  proxy::Trust trust;
+  trust.peers = config.trusted;
+  if (const auto next_hop = address_of(config.edge.next_hop)) trust.peers.push_back(*next_hop);
+  trust.applies =
+      !trust.peers.empty() || config.registrar.digest.authentication == conf::Authentication::digest;
+  return trust;
+}
+
 transport::Options transport_options(const conf::Config& config) {
   transport::Options options;
   options.limits = config.limits.sip;
@@ -34,6 +48,8 @@ transport::Options transport_options(const conf::Config& config) {
   options.message_timeout = config.timers.message;
   options.connect_timeout = config.timers.connect;
   options.send_timeout = config.timers.send;
+  options.unaccepted_timeout = config.timers.unaccepted;
+  options.peers = trust_of(config).peers;
   options.proxies = config.proxy_protocol.from;
   options.websocket.origins = config.websocket.origins;
   options.websocket.ping_interval = config.websocket.ping;
@@ -72,6 +88,37 @@ dns::Options dns_options(const conf::Config& config) {
   return options;
 }
 
+digest::Algorithm digest_algorithm(conf::DigestAlgorithm algorithm) {
+  switch (algorithm) {
+    case conf::DigestAlgorithm::md5:
+      return digest::Algorithm::md5;
+    case conf::DigestAlgorithm::sha256:
+      return digest::Algorithm::sha256;
+    case conf::DigestAlgorithm::sha512_256:
+      break;
+  }
+  return digest::Algorithm::sha512_256;
+}
+
+digest::Options digest_options(const conf::Config& config) {
+  const conf::Digest& digest = config.registrar.digest;
+  digest::Options options;
+  options.realm = digest.realm;
+  options.algorithms.clear();
+  for (const conf::DigestAlgorithm algorithm : digest.algorithms)
+    options.algorithms.push_back(digest_algorithm(algorithm));
+  options.nonce_lifetime = digest.nonce_lifetime;
+  options.nonces = config.limits.nonces;
+  options.backoff = {digest.backoff.address_failures, digest.backoff.user_failures,
+                     digest.backoff.address_longest, digest.backoff.user_longest,
+                     config.limits.backoff_entries};
+  options.behind_edges = !config.has(conf::Role::edge);
+  options.wall_clock_ahead =
+      std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch() -
+                                                    std::chrono::steady_clock::now().time_since_epoch());
+  return options;
+}
+
 proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   proxy::Core::Options options;
   options.shard = static_cast<std::uint8_t>(shard);
@@ -82,6 +129,9 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   options.roles.next_hop = config.edge.next_hop;
   options.roles.flow_timer = config.edge.flow_timer;
   options.roles.stun_parameter = config.edge.stun_parameter;
+  options.roles.trust = trust_of(config);
+  const conf::Digest& digest = config.registrar.digest;
+  if (digest.authentication == conf::Authentication::digest) options.roles.realm = digest.realm;
   options.settings.t1 = config.timers.t1;
   options.settings.t2 = config.timers.t2;
   options.settings.t4 = config.timers.t4;
@@ -168,14 +218,20 @@ void Server::make_cores(const conf::Config& config) {
     ports.insert(listener.local.port);
     listening.push_back({listener.protocol, listener.local});
   }
-  std::optional<std::set<std::string, std::less<>>> users;
-  if (config.registrar.users) users = config.registrar.users->names();
-  domains_ = std::make_unique<registrar::Domains>(config.domains, ports, std::move(users));
+  if (config.registrar.users) users_file_.emplace(config, users_);
+  const bool digest = config.registrar.digest.authentication == conf::Authentication::digest;
+  domains_ =
+      std::make_unique<registrar::Domains>(config.domains, ports, users_file_ || digest ? &users_ : nullptr);
+  if (digest) {
+    protection_space_ = std::make_unique<digest::ProtectionSpace>(digest_options(config), users_, *domains_,
+                                                                  keys_, std::chrono::steady_clock::now());
+  }
   local_ =
       std::make_unique<proxy::LocalAddresses>(std::move(listening), interface_addresses(), config.host_names);
   for (unsigned number = 0; number < shards_.size(); ++number) {
-    shards_[number]->make_core(core_options(config, number), *local_, *domains_, *location_, ua_flows_,
-                               keys_);
+    proxy::Core::Options options = core_options(config, number);
+    options.protection_space = protection_space_.get();
+    shards_[number]->make_core(options, *local_, *domains_, *location_, ua_flows_, keys_);
   }
   location_->set_observer(this);
 }
@@ -211,7 +267,12 @@ bool Server::reload_certificates(Reload when) {
   return true;
 }
 
+void Server::reload_users() {
+  if (users_file_) users_file_->reload();
+}
+
 void Server::sweep() {
+  if (users_file_) users_file_->reload_if_changed();
   const auto now = std::chrono::steady_clock::now();
   read_users();
   location_->sweep(now);

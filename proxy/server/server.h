@@ -3,6 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,9 @@
 #include "proxy/local_addresses.h"
 #include "proxy/server/certificates.h"
 #include "proxy/server/shard.h"
+#include "proxy/server/users_file.h"
 #include "proxy/ua_flows.h"
+#include "registrar/digest/protection_space.h"
 #include "registrar/domains.h"
 #include "registrar/location_service.h"
 #include "registrar/user_store.h"
@@ -41,6 +44,9 @@ class Server final : private registrar::Observer {
   // Certificates and keys from their files, for connections from now on. True: they were loaded. Throws as
   // Certificates::load() does; then nothing has changed. `if_changed`: to be called about once a second.
   bool reload_certificates(Reload when);
+  // Reads the users file again; when it is broken, one line on stderr says so, and the users stay as they
+  // were.
+  void reload_users();
   // Drops what has expired, and the flows that have fallen silent with their bindings; sees to changes of
   // users; about once a second.
   void sweep();
@@ -60,11 +66,13 @@ class Server final : private registrar::Observer {
   proxy::UaFlows ua_flows_;
   std::unique_ptr<registrar::LocationService> location_;
   registrar::UserTable users_;
+  std::optional<UsersFile> users_file_;
   std::unique_ptr<registrar::UserStore> user_store_;  // null: `users_` does not change
   std::uint64_t users_version_ = 0;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<transport::Listener> listening_;
   std::unique_ptr<registrar::Domains> domains_;
+  std::unique_ptr<digest::ProtectionSpace> protection_space_;
   std::unique_ptr<proxy::LocalAddresses> local_;
 };
 

@@ -34,7 +34,7 @@ std::optional<Flow> edge_flow_of(const registrar::Binding& binding, FlowTokens& 
 // Behind an edge there are two Vias: the sender's, and that of the edge. An edge that is the first hop puts a
 // token for the sender's flow into its Record-Route, above whatever the sender may have put there himself.
 Subscriber subscriber_of(const sip::Message& subscribe, const Flow& flow, FlowTokens& tokens) {
-  Subscriber subscriber{flow, false, std::nullopt};
+  Subscriber subscriber{flow, false, std::nullopt, false};
   const std::size_t vias = count_vias(subscribe);
   subscriber.direct = vias == 1;
   if (vias != 2) return subscriber;
@@ -47,6 +47,7 @@ Subscriber subscriber_of(const sip::Message& subscribe, const Flow& flow, FlowTo
 
 bool may_watch(const Subscriber& subscriber, const registrar::Record& record, registrar::Instant now,
                FlowTokens& tokens) {
+  if (subscriber.authenticated) return true;
   return std::ranges::any_of(record.bindings, [&](const registrar::Binding& binding) {
     if (binding.expires <= now) return false;
     if (binding.path.empty()) return subscriber.direct && binding.flow == subscriber.flow;

@@ -9,20 +9,20 @@
 
 namespace flowgate::reg_event {
 
-// Who sent a SUBSCRIBE, as far as it shows. This is where an authenticated identity belongs, too, and
-// may_watch() is the one place that judges it.
+// Who sent a SUBSCRIBE, as far as it shows; may_watch() is the one place that judges it.
 struct Subscriber {
   Flow flow;            // that the SUBSCRIBE came over
   bool direct = false;  // the sender is at the other end of it
   // Else the flow between the sender and the edge proxy that passed the SUBSCRIBE on, when that edge shares
   // our keys, so that we can tell.
   std::optional<Flow> edge_flow;
+  bool authenticated = false;  // as the user whose AOR it is
 };
 
 Subscriber subscriber_of(const sip::Message& subscribe, const Flow& flow, FlowTokens& tokens);
 
 // RFC 3680 §4.6: "It is RECOMMENDED that a user be allowed to subscribe to their own registration state": he
-// whose flow the AOR is registered over.
+// who has authenticated, or whose flow the AOR is registered over.
 bool may_watch(const Subscriber& subscriber, const registrar::Record& record, registrar::Instant now,
                FlowTokens& tokens);
 

@@ -42,7 +42,7 @@ std::uint64_t counted_allocations() {
 Host::Host()
     : keys_(TokenKeys::from({TokenKey{1, {7}}})),
       ua_flows_(std::chrono::seconds(150), 10'000),
-      domains_({"example.com"}, {5060}, std::nullopt),
+      domains_({"example.com"}, {5060}, nullptr),
       local_({{Protocol::udp, kOwn}}, {}),
       core_(
           options(), local_, domains_, location_, ua_flows_, keys_, *this, *this,

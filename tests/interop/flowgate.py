@@ -72,6 +72,12 @@ class Flowgate:
             self.process.stop()
             raise
 
+    def restart(self):
+        """A clean stop, and the same once more."""
+        status = self.process.stop()
+        assert status == 0, f"exit status {status}"
+        self.start()
+
     def is_ready(self):
         if self.process.exit_status() is not None:
             raise AssertionError(f"flowgate ended with {self.process.exit_status()}:\n{self.log()}")

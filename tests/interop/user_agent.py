@@ -49,7 +49,8 @@ class UserAgent:
         """RFC 7118 §5.2: "ws", over TLS as well."""
         return "ws" if self.transport == "wss" else self.transport
 
-    def request(self, method, uri, sender, to=None, contact=None):
+    def request(self, method, uri, sender, to=None, contact=None, more=()):
+        """more: header lines."""
         number = next(self.sequence)
         lines = [
             f"{method} {uri} SIP/2.0",
@@ -61,6 +62,7 @@ class UserAgent:
             "Max-Forwards: 70",
             "Supported: outbound, path, gruu",
             "Content-Length: 0",
+            *more,
         ]
         if contact:
             lines.append(f"Contact: {contact}")

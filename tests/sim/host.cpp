@@ -32,7 +32,7 @@ Host::Host(World& world, Site& site, const Settings& settings)
       site_(site),
       settings_(settings),
       keys_(TokenKeys::from({TokenKey{1, {settings.key}}})),
-      domains_({settings.domain}, {5060, 5061}, std::nullopt),
+      domains_({settings.domain}, {5060, 5061}),
       local_(listening(site.address), {}),
       random_(world.random.stream(site.name)),
       saboteur_(world, *this),

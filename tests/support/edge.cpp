@@ -36,12 +36,23 @@ std::vector<proxy::Listening> listeners() {
 }  // namespace
 
 Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional<Users> users,
-           const proxy::Roles& roles, const reg_event::Options& events, unsigned shards)
+           const proxy::Roles& roles, const reg_event::Options& events, unsigned shards,
+           const std::optional<digest::Options>& digest)
     : keys_(TokenKeys::from({TokenKey{1, {7}}})),
-      domains_({"example.com"}, {5060, 5061, 8080, 8443}, std::move(users)),
+      domains_({"example.com"}, {5060, 5061, 8080, 8443}, users ? &users_ : nullptr),
       local_(listeners(), {}) {
+  if (users) {
+    for (const std::string& name : *users)
+      users_.put({.name = name, .password = std::string(name.rbegin(), name.rend())});
+  }
+  if (digest) protection_space_.emplace(*digest, users_, domains_, keys_, now_);
   proxy::Core::Options options;
+  options.protection_space = protection_space_ ? &*protection_space_ : nullptr;
   options.roles = roles;
+  if (digest) {
+    options.roles.realm = digest->realm;
+    options.roles.trust.applies = true;
+  }
   options.settings = settings;
   options.registrar = registrar;
   options.reg_event = events;

@@ -16,12 +16,14 @@
 
 namespace flowgate::test {
 
-class Edge final : public proxy::Network, public proxy::Resolver, private registrar::Observer {
+class Edge : public proxy::Network, public proxy::Resolver, private registrar::Observer {
  public:
+  // The password of each is the name, backwards.
   using Users = std::set<std::string, std::less<>>;
   explicit Edge(proxy::Settings settings = {}, registrar::Options registrar = {},
                 std::optional<Users> users = std::nullopt, const proxy::Roles& roles = {},
-                const reg_event::Options& events = {}, unsigned shards = 1);
+                const reg_event::Options& events = {}, unsigned shards = 1,
+                const std::optional<digest::Options>& digest = std::nullopt);
   ~Edge() override;
 
   // A phone behind a flow; the address is what the edge sees. Names are AOR user parts; several phones may
@@ -53,6 +55,7 @@ class Edge final : public proxy::Network, public proxy::Resolver, private regist
 
   proxy::Core& core(unsigned shard = 0) { return *cores_.at(shard); }
   registrar::MemoryStore& location() { return location_; }
+  registrar::UserTable& users() { return users_; }
   FlowTokens tokens() { return FlowTokens(keys_); }
   registrar::Instant now() const { return now_; }
   const std::string& ladder() const { return ladder_; }
@@ -75,7 +78,9 @@ class Edge final : public proxy::Network, public proxy::Resolver, private regist
   TokenKeys keys_;
   registrar::MemoryStore location_;
   proxy::UaFlows ua_flows_{std::chrono::seconds{130}, 10'000};
+  registrar::UserTable users_;
   registrar::Domains domains_;
+  std::optional<digest::ProtectionSpace> protection_space_;
   proxy::LocalAddresses local_;
   std::vector<std::unique_ptr<proxy::Core>> cores_;  // by shard
   std::vector<std::unique_ptr<Phone>> phones_;

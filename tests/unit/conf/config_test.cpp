@@ -23,8 +23,8 @@ TEST_F(ConfigTest, OnlyDomainsIsRequiredAndTheRestHasDefaults) {
   EXPECT_EQ(config.listen[1].protocol, Protocol::tcp);
   EXPECT_EQ(config.listen[1].local, *Endpoint::from("0.0.0.0", 5060));
   EXPECT_TRUE(config.tls.certificate.empty());
-  EXPECT_EQ(config.registrar.realm, "example.com");
-  EXPECT_THAT(config.registrar.algorithms, ElementsAre(DigestAlgorithm::sha256, DigestAlgorithm::md5));
+  EXPECT_EQ(config.registrar.digest.realm, "example.com");
+  EXPECT_THAT(config.registrar.digest.algorithms, ElementsAre(DigestAlgorithm::sha256, DigestAlgorithm::md5));
   EXPECT_EQ(config.registrar.default_expires, seconds(3600));
   EXPECT_EQ(config.registrar.min_expires, seconds(60));
   EXPECT_EQ(config.registrar.max_expires, seconds(7200));
@@ -89,8 +89,8 @@ timers:
   EXPECT_FALSE(config.has(Role::edge));
   EXPECT_EQ(config.tls.certificate, folder / "cert.pem");
   EXPECT_EQ(config.tls.private_key, folder / "key.pem");
-  EXPECT_EQ(config.registrar.realm, "a realm");
-  EXPECT_THAT(config.registrar.algorithms, ElementsAre(DigestAlgorithm::md5, DigestAlgorithm::sha256));
+  EXPECT_EQ(config.registrar.digest.realm, "a realm");
+  EXPECT_THAT(config.registrar.digest.algorithms, ElementsAre(DigestAlgorithm::md5, DigestAlgorithm::sha256));
   EXPECT_EQ(config.registrar.default_expires, seconds(600));
   EXPECT_EQ(config.registrar.min_expires, seconds(30));
   EXPECT_EQ(config.registrar.max_expires, seconds(900));
@@ -154,8 +154,6 @@ TEST_F(ConfigTest, AnEmptySectionIsLikeNone) {
 }
 
 TEST_F(ConfigTest, WhatThisVersionLacksIsRefused) {
-  EXPECT_EQ(refusal_with("registrar: {authentication: digest}\n"),
-            "flowgate.yaml:2:29: registrar.authentication: only 'none' is available in this version");
   EXPECT_EQ(refusal_with("admin: {listen: 127.0.0.1:9060}\n"),
             "flowgate.yaml:2:17: admin.listen: is not available in this version");
 }
@@ -228,7 +226,7 @@ TEST_F(ConfigTest, DigestSettingsAreCheckedThoughOnlyDigestUsesThem) {
   EXPECT_EQ(refusal_with("registrar: {realm: [x]}\n"),
             "flowgate.yaml:2:20: registrar.realm: expected text, found a list");
   EXPECT_EQ(refusal_with("registrar: {algorithms: [SHA-1]}\n"),
-            "flowgate.yaml:2:26: registrar.algorithms: expected SHA-256 or MD5, found 'SHA-1'");
+            "flowgate.yaml:2:26: registrar.algorithms: expected SHA-256, SHA-512-256 or MD5, found 'SHA-1'");
   EXPECT_EQ(refusal_with("registrar: {algorithms: [MD5, MD5]}\n"),
             "flowgate.yaml:2:31: registrar.algorithms: 'MD5' stands twice");
 }
@@ -293,6 +291,46 @@ TEST_F(ConfigTest, TheBranchTimeoutIsAtMost64TimesT1) {
   EXPECT_EQ(loaded_with("timers: {t1_ms: 6000}\n").timers.t2, milliseconds(6000));
   EXPECT_EQ(refusal_with("timers: {t2_ms: 499}\n"),
             "flowgate.yaml:2:17: timers.t2_ms: expected a whole number from 500 to 60000, found '499'");
+}
+
+TEST_F(ConfigTest, DigestHasItsSettings) {
+  folder.write("users.yaml", "alice: secret\n");
+  const Config config = loaded_with(R"(registrar:
+  authentication: digest
+  users: users.yaml
+  algorithms: [SHA-512-256]
+  nonce_seconds: 60
+  backoff: {address_failures: 3, user_failures: 2, address_seconds: 9, user_seconds: 8}
+trusted: [192.0.2.0/24, "2001:db8::1"]
+limits: {nonces: 2000, backoff_entries: 3000}
+timers: {unaccepted_seconds: 7}
+)");
+  const Digest& digest = config.registrar.digest;
+  EXPECT_EQ(digest.authentication, Authentication::digest);
+  EXPECT_THAT(digest.algorithms, ElementsAre(DigestAlgorithm::sha512_256));
+  EXPECT_EQ(digest.nonce_lifetime, seconds(60));
+  EXPECT_EQ(digest.backoff.address_failures, 3U);
+  EXPECT_EQ(digest.backoff.user_failures, 2U);
+  EXPECT_EQ(digest.backoff.address_longest, seconds(9));
+  EXPECT_EQ(digest.backoff.user_longest, seconds(8));
+  EXPECT_EQ(config.trusted.size(), 2U);
+  EXPECT_EQ(config.limits.nonces, 2000U);
+  EXPECT_EQ(config.limits.backoff_entries, 3000U);
+  EXPECT_EQ(config.timers.unaccepted, seconds(7));
+}
+
+TEST_F(ConfigTest, AnEdgeAloneAuthenticatesNobody) {
+  folder.write("users.yaml", "alice: secret\n");
+  EXPECT_EQ(refusal_with("roles: [edge]\nedge: {next_hop: \"sip:192.0.2.1\"}\nregistrar: {authentication: "
+                         "digest, users: users.yaml}\n"),
+            "flowgate.yaml:2:8: roles: registrar.authentication is for a registrar, and this is an edge "
+            "alone");
+}
+
+TEST_F(ConfigTest, ARealmStandsInQuotes) {
+  EXPECT_EQ(refusal_with("registrar: {realm: 'a\"b'}\n"),
+            "flowgate.yaml:2:20: registrar.realm: expected text without quotes and backslashes, of at most "
+            "256 octets, found 'a\"b'");
 }
 
 }  // namespace

@@ -54,7 +54,10 @@ TEST_F(UsersTest, ASecretIsOneOfTheForms) {
             "users.yaml:1:8: 'alice': expected a password, or {ha1-md5: ..., ha1-sha256: ...}, found a list");
   EXPECT_EQ(refusal_of_users("alice: ''\n"),
             "users.yaml:1:8: 'alice': expected a password, found a text that is not shown");
-  EXPECT_EQ(refusal_of_users("alice: {}\n"), "users.yaml:1:8: 'alice': expected ha1-md5, ha1-sha256 or both");
+  EXPECT_EQ(refusal_of_users("alice: {}\n"),
+            "users.yaml:1:8: 'alice': expected either a password or hashes of it");
+  EXPECT_EQ(refusal_of_users("alice: {password: a, ha1-md5: " + md5 + "}\n"),
+            "users.yaml:1:8: 'alice': expected either a password or hashes of it");
   EXPECT_EQ(refusal_of_users("alice: {ha1: x}\n"), "users.yaml:1:9: 'alice': unknown key 'ha1'");
   EXPECT_EQ(refusal_of_users("alice: {ha1-md: x}\n"),
             "users.yaml:1:9: 'alice': unknown key 'ha1-md'; did you mean 'ha1-md5'?");
@@ -95,6 +98,40 @@ TEST_F(UsersTest, NoErrorShowsAPassword) {
   const std::string line = refusal_of_users("alice: ' hunter2'\n");
   EXPECT_NE(line, "");
   EXPECT_THAT(line, testing::Not(testing::HasSubstr("hunter2")));
+}
+
+TEST_F(UsersTest, AUserMayHaveFurtherAors) {
+  folder.write("users.yaml", "alice: {password: secret, aors: [sales@Example.COM, +1234@example.com]}\n");
+  const Users users(folder / "users.yaml", {"example.com"});
+  EXPECT_EQ(users.secrets().at("alice").password, "secret");
+  EXPECT_THAT(users.secrets().at("alice").aors,
+              testing::ElementsAre("sales@example.com", "+1234@example.com"));
+  EXPECT_EQ(refusal_of_users("alice: {password: a, aors: [sales]}\n"),
+            "users.yaml:1:29: 'alice'.aors: expected an address-of-record of the domains, such as "
+            "sales@example.com, found 'sales'");
+  EXPECT_EQ(refusal_of_users("alice: {password: a, aors: ['@example.com']}\n"),
+            "users.yaml:1:29: 'alice'.aors: expected an address-of-record of the domains, such as "
+            "sales@example.com, found '@example.com'");
+}
+
+TEST_F(UsersTest, AnAorHasOneOwner) {
+  EXPECT_EQ(refusal_of_users("alice: {password: a, aors: [s@example.com]}\nbob: {password: b, aors: "
+                             "[S@example.com, s@example.com]}\n"),
+            "users.yaml:2:1: 'bob': 's@example.com' is another user's");
+  EXPECT_EQ(refusal_of_users("alice: {password: a, aors: [bob@example.com]}\nbob: b\n"),
+            "users.yaml:1:1: 'alice': 'bob@example.com' is another user's");
+}
+
+TEST_F(UsersTest, DigestNeedsUsersThatCanAnswer) {
+  EXPECT_EQ(refusal_with("registrar: {authentication: digest}\n"),
+            "flowgate.yaml:2:29: registrar.authentication: digest needs to know the users: expected "
+            "registrar.users, a file of them, or a store that keeps them");
+  folder.write("users.yaml", "alice: {ha1-md5: " + md5 + "}\nbob: secret\n");
+  const std::string digest = "registrar: {authentication: digest, users: users.yaml, algorithms: ";
+  EXPECT_EQ(refusal_with(digest + "[SHA-256, MD5]}\n"), "");
+  EXPECT_EQ(refusal_with(digest + "[SHA-256]}\n"),
+            "flowgate.yaml:2:68: registrar.algorithms: none of them can be answered by all users: some have "
+            "only hashes of others");
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ TEST_F(ForwarderTest, IPv6SentByStandsInBrackets) {
 std::string passed_back(Forwarder& forwarder, const std::string& lines, const std::string& fields = "") {
   const Parsed response{lines};
   std::string out;
-  forwarder.response(response.get(), fields, out);
+  forwarder.response(response.get(), fields, {}, {}, out);
   return out;
 }
 

@@ -62,7 +62,7 @@ class NotifierTest : public ::testing::Test, public Network, public Resolver {
 
   TokenKeys keys = TokenKeys::from({TokenKey{1, {7}}});
   LocalAddresses local = edge_addresses();
-  registrar::Domains domains{{"example.com"}, {}, std::nullopt};
+  registrar::Domains domains{{"example.com"}, {}};
   LateLookups location;
   UaFlows ua_flows{130s, 100};
   std::uint64_t random = 0;

@@ -31,7 +31,7 @@ class RoutingTest : public testing::Test {
   }
 
   LocalAddresses local = edge_addresses();
-  registrar::Domains domains{{"example.com"}, {5060, 5061}, std::nullopt};
+  registrar::Domains domains{{"example.com"}, {5060, 5061}};
   FlowTokens tokens = tokens_of(1);
   Routing routing{local, &domains, tokens, {}};
 };

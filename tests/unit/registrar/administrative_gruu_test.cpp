@@ -57,7 +57,7 @@ TEST_F(AdministrativeGruu, HandsItsGridOn) {
 
 // draft-gruu §9: without its parameter it "MUST correspond to a valid resource in the domain".
 TEST_F(AdministrativeGruu, HasAnAorThatIsKnown) {
-  domains = Domains{{"example.com"}, {}, std::set<std::string, std::less<>>{"bob"}};
+  only("bob");
   EXPECT_THAT(targets("sip:voicemail@example.com;gr=urn:uuid:1"), ElementsAre(contact));
   EXPECT_EQ(locate("sip:voicemail@example.com").status, 480);
   EXPECT_EQ(locate("sip:voicemail@example.com;gr=urn:uuid:2").status, 480);

@@ -7,7 +7,7 @@
 namespace flowgate::registrar {
 namespace {
 
-const Domains domains{{"Example.COM", "example.net", "[2001:DB8:0::1]"}, {5070}, std::nullopt};
+const Domains domains{{"Example.COM", "example.net", "[2001:DB8:0::1]"}, {5070}};
 
 TEST(Domains, OwnsSipAndSipsUrisOfADomainInAnyCase) {
   EXPECT_TRUE(domains.owns(uri_of("sip:alice@example.com")));
@@ -71,7 +71,10 @@ TEST(Domains, EveryUserPartIsValidWithoutAListOfUsers) {
 // RFC 5627 §5.4: "A GRUU in a domain MUST NOT be equivalent, based on URI comparison, to any AOR in a domain
 // except for the one associated with the GRUU."
 TEST(Domains, NobodyIsCalledLikeAnEncryptedGruu) {
-  const Domains listed{{"example.com"}, {}, std::set<std::string, std::less<>>{"tgruu.bob", "tgruu"}};
+  UserTable users;
+  users.put({.name = "tgruu.bob"});
+  users.put({.name = "tgruu"});
+  const Domains listed{{"example.com"}, {}, &users};
   for (const Domains* each : {&domains, &listed}) {
     EXPECT_FALSE(each->has_user("tgruu.bob@example.com"));
     EXPECT_FALSE(each->has_user("agruu.@example.com"));
@@ -80,13 +83,19 @@ TEST(Domains, NobodyIsCalledLikeAnEncryptedGruu) {
 }
 
 TEST(Domains, OnlyListedUsersAreValidWithOne) {
-  const Domains listed{
-      {"example.com", "example.net"}, {}, std::set<std::string, std::less<>>{"alice", "a@b"}};
+  UserTable users;
+  users.put({.name = "alice", .aors = {"sales@example.net"}});
+  users.put({.name = "a@b"});
+  const Domains listed{{"example.com", "example.net"}, {}, &users};
   EXPECT_TRUE(listed.has_user("alice@example.com"));
   EXPECT_TRUE(listed.has_user("alice@example.net"));
   EXPECT_TRUE(listed.has_user("a@b@example.net"));
   EXPECT_FALSE(listed.has_user("Alice@example.com"));
   EXPECT_FALSE(listed.has_user("bob@example.com"));
+  EXPECT_TRUE(listed.has_user("sales@example.net"));
+  EXPECT_FALSE(listed.has_user("sales@example.com"));
+  users.put({.name = "bob"});
+  EXPECT_TRUE(listed.has_user("bob@example.com"));
 }
 
 }  // namespace

@@ -89,10 +89,17 @@ inline std::string quoted_param(std::string_view contact, std::string_view name)
 class Site : public ::testing::Test {
  public:
   Options options;
-  Domains domains{{"example.com"}, {}, std::nullopt};
+  UserTable users;
+  Domains domains{{"example.com"}, {}};
   MemoryStore store;
   Instant now{1000h};
   std::uint64_t random = 0;
+
+  // From now on, only that user exists.
+  void only(std::string name) {
+    users.replace({{.name = std::move(name), .password = "secret"}});
+    domains = Domains{{"example.com"}, {}, &users};
+  }
 
   // What `request` is answered.
   Answer send(const Register& request) { return send_text(request.text(), request.flow); }

@@ -33,7 +33,7 @@ TEST_F(Targeting, AUriThatIsNotOursOrHasNoUserIsAnswered404) {
 }
 
 TEST_F(Targeting, AnUnknownUserIsAnswered404AndOneWhoIsNotThere480) {
-  domains = Domains{{"example.com"}, {}, std::set<std::string, std::less<>>{"alice"}};
+  only("alice");
   EXPECT_EQ(locate("sip:bob@example.com").status, 404);
   EXPECT_EQ(locate("sip:alice@example.com").status, 480);
 }
@@ -154,7 +154,7 @@ TEST_F(Targeting, AGruuWhoseInstanceIsNotThereIsAnswered480) {
 }
 
 TEST_F(Targeting, AGruuOfAnUnknownAorIsAnswered404) {
-  domains = Domains{{"example.com"}, {}, std::set<std::string, std::less<>>{"bob"}};
+  only("bob");
   EXPECT_EQ(locate(gruu).status, 404);
   EXPECT_EQ(locate(legacy).status, 404);
 }
@@ -182,7 +182,7 @@ TEST_F(Targeting, AnAnonymousGruuOutlivesItsRegistration) {
   EXPECT_TRUE(locate(anonymous).gruu);
   now += 60s;
   EXPECT_EQ(locate(anonymous).status, 480);
-  domains = Domains{{"example.com"}, {}, std::set<std::string, std::less<>>{"bob"}};
+  only("bob");
   EXPECT_EQ(locate(anonymous).status, 404);
 }
 
@@ -218,7 +218,7 @@ TEST_F(Targeting, ATemporaryGruuOfAUserWhoWasTakenAwayIsAnswered404) {
   bind("<sip:a@h>" + instance);
   const std::string temporary = quoted_param(contacts(query()).at(0), "temp-gruu");
   EXPECT_THAT(targets(temporary), ElementsAre("sip:a@h"));
-  domains = Domains{{"example.com"}, {}, std::set<std::string, std::less<>>{"bob"}};
+  only("bob");
   EXPECT_EQ(locate(temporary).status, 404);
 }
 

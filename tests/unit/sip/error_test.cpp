@@ -10,15 +10,15 @@ namespace {
 
 TEST(Error, EachHasItsOwnWords) {
   std::set<std::string> words;
-  for (int value = 1; value <= static_cast<int>(Error::too_many_values); ++value) {
+  for (int value = 1; value <= static_cast<int>(Error::bad_credentials); ++value) {
     const boost::system::error_code code = static_cast<Error>(value);
     EXPECT_STREQ(code.category().name(), "sip");
     EXPECT_TRUE(code.failed());
     words.insert(code.message());
   }
-  EXPECT_EQ(words.size(), static_cast<std::size_t>(Error::too_many_values));
+  EXPECT_EQ(words.size(), static_cast<std::size_t>(Error::bad_credentials));
   EXPECT_FALSE(words.contains("unknown error"));
-  EXPECT_EQ(error_category().message(static_cast<int>(Error::too_many_values) + 1), "unknown error");
+  EXPECT_EQ(error_category().message(static_cast<int>(Error::bad_credentials) + 1), "unknown error");
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ class DeadlinesTest : public testing::Test {
   void run() { context.run_for(seconds(10)); }
   boost::asio::io_context context;
   std::shared_ptr<Deadlines> deadlines = std::make_shared<Deadlines>(
-      context, Deadlines::Timeouts{seconds(1), seconds(60), seconds(1), seconds(60), seconds(60)});
+      context,
+      Deadlines::Timeouts{seconds(1), seconds(60), seconds(1), seconds(60), seconds(60), seconds(1)});
 };
 
 TEST_F(DeadlinesTest, EachExpiresOnceAndThenTheTimerRests) {

@@ -1,0 +1,148 @@
+#include "registrar/digest/authenticator.h"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "registrar/digest/challenge.h"
+#include "registrar/digest/resource.h"
+#include "sip/text.h"
+#include "sip/value.h"
+#include "sip/via.h"
+
+namespace flowgate::digest {
+namespace {
+
+using sip::Header;
+
+Outcome bad(std::string reason) {
+  return {nullptr, 400, std::move(reason), {}};
+}
+
+// What stands between quotes, without its backslashes.
+std::string plain(std::string_view quoted) {
+  std::string text;
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    if (quoted[i] == '\\' && i + 1 < quoted.size()) ++i;
+    text += quoted[i];
+  }
+  return text;
+}
+
+bool says(std::string_view quoted, std::string_view text) {
+  return quoted.find('\\') == std::string_view::npos ? quoted == text : plain(quoted) == text;
+}
+
+// nc-value = 8LHEX
+std::optional<std::uint32_t> count_of(std::string_view nc) {
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(nc.data(), nc.data() + nc.size(), count, 16);
+  if (nc.size() != 8 || error != std::errc() || end != nc.data() + nc.size()) return std::nullopt;
+  return count;
+}
+
+// RFC 8760 §2.7: "A parameter with an empty value (empty string) is allowed when the UAC has not yet received
+// a challenge."
+bool awaits_challenge(const sip::Credentials& credentials) {
+  return credentials.nonce.empty() || credentials.response.empty();
+}
+
+// What is wrong with them; nothing: they can be looked at.
+std::optional<Outcome> defect(const sip::Credentials& credentials) {
+  if (credentials.username.empty()) return bad("Credentials Without username");
+  if (credentials.uri.empty()) return bad("Credentials Without uri");
+  // Nobody is offered userhash or auth-int, so nobody may use them (RFC 7616 §3.4).
+  if (credentials.userhash) return bad("userhash Was Not Offered");
+  if (credentials.qop.empty()) return std::nullopt;
+  if (!sip::equals_nocase(credentials.qop, "auth")) return bad("Only qop=auth Was Offered");
+  if (credentials.cnonce.empty()) return bad("Credentials Without cnonce");
+  if (!count_of(credentials.nc)) return bad("Bad nc");
+  return std::nullopt;
+}
+
+// Who is at the other end of an edge: its Via is on top, below it is that of the UA, as the edge completed
+// it.
+Endpoint source_behind_edge(const sip::Message& request, const Endpoint& edge) {
+  sip::Values vias(request, Header::via);
+  if (!vias.next()) return edge;
+  const auto value = vias.next();
+  const auto via = value ? sip::Via::parse(value->text) : sip::Error::bad_via;
+  if (!via) return edge;
+  const auto received = via->params.find("received");
+  return Endpoint::from(received.value_or(via->host), 0).value_or(edge);
+}
+
+}  // namespace
+
+Authenticator::Authenticator(ProtectionSpace& space, Random random)
+    : space_(space), random_(std::move(random)), verifier_(space.realm()) {}
+
+// RFC 3261 §22.3: there may be several, for several realms; the first for ours counts.
+Outcome Authenticator::authenticate(const sip::Message& request, Asker asker, const Endpoint& source,
+                                    Instant now) {
+  const Header header = asker == Asker::proxy ? Header::proxy_authorization : Header::authorization;
+  for (const sip::Field& field : request.fields()) {
+    if (field.header != header || !sip::Credentials::is_digest(request.value(field))) continue;
+    const auto credentials = sip::Credentials::parse(request.value(field));
+    if (!credentials) return bad("Bad " + std::string(sip::header_name(header)));
+    if (says(credentials->realm, space_.realm())) return judge(*credentials, request, asker, source, now);
+  }
+  return challenge(asker, false, now);
+}
+
+bool Authenticator::is_for_us(std::string_view text) const {
+  const auto credentials = sip::Credentials::parse(text);
+  return credentials && says(credentials->realm, space_.realm());
+}
+
+// The response is looked at before the nonce: a wrong one counts as a guess whatever its nonce, and only who
+// knows the password hears that the nonce was stale.
+Outcome Authenticator::judge(const sip::Credentials& credentials, const sip::Message& request, Asker asker,
+                             const Endpoint& address, Instant now) {
+  if (awaits_challenge(credentials)) return challenge(asker, false, now);
+  if (auto wrong = defect(credentials)) return *std::move(wrong);
+  const auto algorithm = algorithm_from(credentials.algorithm);
+  if (!algorithm || !space_.offers(*algorithm)) return challenge(asker, false, now);
+
+  const std::string username = plain(credentials.username);
+  const std::string name = user_name(username);
+  const Endpoint source = space_.behind_edges() ? source_behind_edge(request, address) : address;
+  if (const auto wait = space_.backoff().wait(source, name, now); wait.count() > 0) {
+    return {nullptr, 503, "Too Many Failures", "Retry-After: " + std::to_string(wait.count()) + "\r\n"};
+  }
+  auto user = space_.users().find(name);
+  if (!verifier_.verify(credentials, *algorithm, username, request.method_text(), user.get())) {
+    space_.backoff().failed(source, name, now);
+    return challenge(asker, false, now);
+  }
+  space_.backoff().succeeded(source, name, now);
+  if (!same_resource(credentials.uri, request.request_uri(), space_.domains())) {
+    return bad("Credentials Are For Another Request-URI");
+  }
+  // RFC 2617 §3.2.2.1 and RFC 3261 §22.4 (8): from before qop. Nothing counts its uses, so it has one.
+  const std::uint32_t count = credentials.qop.empty() ? 0 : *count_of(credentials.nc);
+  const bool opaque = credentials.opaque.empty() || credentials.opaque == space_.opaque();
+  if (!opaque || !space_.take(credentials.nonce, count, now)) return challenge(asker, true, now);
+  return {std::move(user), 0, {}, {}};
+}
+
+Outcome Authenticator::challenge(Asker asker, bool stale, Instant now) const {
+  const bool proxy = asker == Asker::proxy;
+  Outcome outcome{nullptr, proxy ? 407 : 401, {}, {}};
+  const std::string nonce = space_.mint_nonce(now, random_());
+  write_challenges(proxy ? Header::proxy_authenticate : Header::www_authenticate,
+                   {space_.realm(), nonce, space_.opaque(), stale}, space_.algorithms(), outcome.fields);
+  return outcome;
+}
+
+// Clients send their name alone or the whole AOR.
+std::string Authenticator::user_name(std::string_view username) const {
+  const std::size_t at = username.rfind('@');
+  if (at == std::string_view::npos || at == 0 || space_.users().find(username)) return std::string(username);
+  const std::string text = "sip:" + std::string(username.substr(at + 1));
+  const auto domain = sip::Uri::parse(text);
+  const bool ours = domain && domain->params.empty() && space_.domains().owns(*domain);
+  return std::string(ours ? username.substr(0, at) : username);
+}
+
+}  // namespace flowgate::digest

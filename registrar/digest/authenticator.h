@@ -1,0 +1,48 @@
+// Who sends a request? Digest authentication of RFC 3261 §22, with RFC 7616 and RFC 8760. No sockets, no
+// clock; not thread-safe: one per shard, over the protection space that the shards share.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "registrar/digest/protection_space.h"
+#include "registrar/digest/verifier.h"
+#include "sip/message.h"
+
+namespace flowgate::digest {
+
+// What the request meets: the user agent server that it is for (§22.2), or a proxy on its way (§22.3).
+enum class Asker : std::uint8_t { user_agent_server, proxy };
+
+struct Outcome {
+  std::shared_ptr<const registrar::User> user;  // null: the request is to be refused
+  int status = 0;                               // 401, 407; 400; 503
+  std::string reason;                           // empty: the usual phrase
+  std::string fields;                           // whole header field lines
+};
+
+class Authenticator {
+ public:
+  using Random = std::function<std::uint64_t()>;
+  // `space` must outlive it.
+  Authenticator(ProtectionSpace& space, Random random);
+
+  // `source`: where the request came from.
+  Outcome authenticate(const sip::Message& request, Asker asker, const Endpoint& source, Instant now);
+
+  // Are these credentials for us, and of no use to whoever comes next?
+  bool is_for_us(std::string_view credentials) const;
+
+ private:
+  Outcome judge(const sip::Credentials& credentials, const sip::Message& request, Asker asker,
+                const Endpoint& source, Instant now);
+  Outcome challenge(Asker asker, bool stale, Instant now) const;
+  std::string user_name(std::string_view username) const;
+
+  ProtectionSpace& space_;
+  Random random_;
+  Verifier verifier_;
+};
+
+}  // namespace flowgate::digest

@@ -1,0 +1,72 @@
+// Who has guessed wrongly too often waits, longer each time: RFC 7616 §5.13 leaves it to the server.
+//
+// Counted are wrong responses, for each source address (IPv6: for each /64, as every host has so many) and
+// for each user name, whether or not there is such a user. A few cost nothing: a slip of the finger, a phone
+// with an old password. Beyond them each failure doubles the wait.
+// What others do to a user's name must not lock him out: his wait is short, and from the address that he was
+// last let in from there is none.
+//
+// A table of fixed size: of the few entries that a key may take the place of, the one with the fewest
+// failures goes. Thread-safe; one for all shards.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "flowtoken/flow.h"
+#include "registrar/binding.h"
+
+namespace flowgate::digest {
+
+using registrar::Instant;
+
+struct BackoffOptions {
+  unsigned address_failures = 20;             // that cost nothing
+  unsigned user_failures = 5;                 //
+  std::chrono::seconds address_longest{300};  // the longest wait
+  std::chrono::seconds user_longest{30};      //
+  std::size_t entries = 100'000;              // of addresses, and of users
+};
+
+class Backoff {
+ public:
+  explicit Backoff(const BackoffOptions& options);
+
+  // How long nothing that `source` says in the name of `user` is looked at; 0: it is.
+  std::chrono::seconds wait(const Endpoint& source, std::string_view user, Instant now);
+  void failed(const Endpoint& source, std::string_view user, Instant now);
+  void succeeded(const Endpoint& source, std::string_view user, Instant now);
+
+  // After so long without a failure all is forgotten.
+  static constexpr std::chrono::minutes quiet{10};
+
+ private:
+  struct Entry {
+    std::uint64_t key = 0;   // a keyed hash; 0: free
+    std::uint64_t good = 0;  // of a user: the address that he was let in from
+    Instant last;            // the last failure or, without any, the success
+    std::uint32_t failures = 0;
+  };
+  class Table {
+   public:
+    explicit Table(std::size_t entries);
+    // The entry of the key as it is now; the caller holds mutex_of(key). `make`: in the place of another.
+    Entry* find(std::uint64_t key, Instant now, bool make);
+    std::mutex& mutex_of(std::uint64_t key) { return mutexes_[set_of(key) % kMutexes]; }
+
+   private:
+    static constexpr std::size_t kWays = 4, kMutexes = 64;
+    std::size_t set_of(std::uint64_t key) const { return key % (entries_.size() / kWays); }
+    std::vector<Entry> entries_;
+    std::array<std::mutex, kMutexes> mutexes_;
+  };
+
+  BackoffOptions options_;
+  Table addresses_, users_;
+};
+
+}  // namespace flowgate::digest

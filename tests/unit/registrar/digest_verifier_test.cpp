@@ -1,0 +1,119 @@
+#include "registrar/digest/verifier.h"
+
+#include <gtest/gtest.h>
+
+namespace flowgate::digest {
+namespace {
+
+using registrar::User;
+
+sip::Credentials of_mufasa(std::string_view response) {
+  sip::Credentials credentials;
+  credentials.username = "Mufasa";
+  credentials.uri = "/dir/index.html";
+  credentials.nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v";
+  credentials.nc = "00000001";
+  credentials.cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
+  credentials.qop = "auth";
+  credentials.response = response;
+  return credentials;
+}
+
+User mufasa() {
+  return {.name = "Mufasa", .password = "Circle of Life"};
+}
+
+// RFC 7616 §3.9.1
+TEST(Verifier, AcceptsTheResponsesOfRfc7616) {
+  Verifier verifier("http-auth@example.org");
+  const User user = mufasa();
+  EXPECT_TRUE(
+      verifier.verify(of_mufasa("8ca523f5e9506fed4657c9700eebdbec"), Algorithm::md5, "Mufasa", "GET", &user));
+  EXPECT_TRUE(verifier.verify(of_mufasa("753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+                              Algorithm::sha256, "Mufasa", "GET", &user));
+}
+
+// RFC 7616 §3.9.2, with the name in the clear.
+TEST(Verifier, AcceptsAResponseBySha512_256) {
+  Hash hash;
+  const auto secret = hash(Algorithm::sha512_256, {"Jason", "api@example.org", "Secret, or not?"});
+  User user{.name = "Jason"};
+  user.ha1_sha512_256 = secret.text();
+  sip::Credentials credentials;
+  credentials.username = "Jason";
+  credentials.uri = "/doe.json";
+  credentials.nonce = "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK";
+  credentials.nc = "00000001";
+  credentials.cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+niz/sm";
+  credentials.qop = "auth";
+  const auto request = hash(Algorithm::sha512_256, {"GET", credentials.uri});
+  const auto response = hash(Algorithm::sha512_256, {secret.text(), credentials.nonce, credentials.nc,
+                                                     credentials.cnonce, credentials.qop, request.text()});
+  credentials.response = response.text();
+  Verifier verifier("api@example.org");
+  EXPECT_TRUE(verifier.verify(credentials, Algorithm::sha512_256, "Jason", "GET", &user));
+  EXPECT_FALSE(verifier.verify(credentials, Algorithm::sha256, "Jason", "GET", &user));
+}
+
+// RFC 2069 §2.4, with the response that its erratum 749 gives.
+TEST(Verifier, AcceptsAResponseWithoutQop) {
+  Verifier verifier("testrealm@host.com");
+  const User user{.name = "Mufasa", .password = "CircleOfLife"};
+  sip::Credentials credentials;
+  credentials.username = "Mufasa";
+  credentials.uri = "/dir/index.html";
+  credentials.nonce = "dcd98b7102dd2f0e8b11d0f600bfb0c093";
+  credentials.response = "1949323746fe6a43ef61f9606e7febea";
+  EXPECT_TRUE(verifier.verify(credentials, Algorithm::md5, "Mufasa", "GET", &user));
+}
+
+TEST(Verifier, TakesCapitalDigits) {
+  Verifier verifier("http-auth@example.org");
+  const User user = mufasa();
+  EXPECT_TRUE(
+      verifier.verify(of_mufasa("8CA523F5E9506FED4657C9700EEBDBEC"), Algorithm::md5, "Mufasa", "GET", &user));
+}
+
+TEST(Verifier, AStoredHashIsAsGoodAsThePassword) {
+  Hash hash;
+  User user{.name = "Mufasa"};
+  user.ha1_md5 = hash(Algorithm::md5, {"Mufasa", "http-auth@example.org", "Circle of Life"}).text();
+  Verifier verifier("http-auth@example.org");
+  const auto credentials = of_mufasa("8ca523f5e9506fed4657c9700eebdbec");
+  EXPECT_TRUE(verifier.verify(credentials, Algorithm::md5, "Mufasa", "GET", &user));
+  // It is the hash of that name, not of one with a domain, and of that algorithm.
+  EXPECT_FALSE(verifier.verify(credentials, Algorithm::md5, "Mufasa@example.org", "GET", &user));
+  EXPECT_FALSE(verifier.verify(of_mufasa("753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+                               Algorithm::sha256, "Mufasa", "GET", &user));
+}
+
+TEST(Verifier, RefusesWhateverElse) {
+  Verifier verifier("http-auth@example.org");
+  const User user = mufasa();
+  const std::string_view right = "8ca523f5e9506fed4657c9700eebdbec";
+  EXPECT_FALSE(verifier.verify(of_mufasa(right), Algorithm::md5, "Mufasa", "POST", &user));
+  EXPECT_FALSE(verifier.verify(of_mufasa(right), Algorithm::md5, "mufasa", "GET", &user));
+  EXPECT_FALSE(verifier.verify(of_mufasa(right.substr(1)), Algorithm::md5, "Mufasa", "GET", &user));
+  EXPECT_FALSE(verifier.verify(of_mufasa(""), Algorithm::md5, "Mufasa", "GET", &user));
+  EXPECT_FALSE(Verifier("another realm").verify(of_mufasa(right), Algorithm::md5, "Mufasa", "GET", &user));
+}
+
+// Whoever guesses that somebody has no password must not be let in by it.
+TEST(Verifier, NobodyIsLetInWithoutAPasswordOrAHash) {
+  Verifier verifier("r");
+  Hash hash;
+  sip::Credentials credentials;
+  credentials.username = "x";
+  credentials.uri = "sip:example.com";
+  credentials.nonce = "n";
+  const auto secret = hash(Algorithm::md5, {"x", "r", ""});
+  const auto request = hash(Algorithm::md5, {"REGISTER", credentials.uri});
+  const auto response = hash(Algorithm::md5, {secret.text(), "n", request.text()});
+  credentials.response = response.text();
+  const User without{.name = "x"};
+  EXPECT_FALSE(verifier.verify(credentials, Algorithm::md5, "x", "REGISTER", &without));
+  EXPECT_FALSE(verifier.verify(credentials, Algorithm::md5, "x", "REGISTER", nullptr));
+}
+
+}  // namespace
+}  // namespace flowgate::digest
