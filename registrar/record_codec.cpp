@@ -1,7 +1,7 @@
 #include "registrar/record_codec.h"
 
+#include <array>
 #include <cstdint>
-#include <span>
 
 namespace flowgate::registrar {
 namespace {
@@ -28,8 +28,10 @@ class Writer {
   explicit Writer(std::string& octets) : octets_(octets) {}
 
   void octet(std::uint8_t value) { octets_.push_back(static_cast<char>(value)); }
-  void fixed(std::uint64_t value, int size) {
-    while (size-- > 0) octet(static_cast<std::uint8_t>(value >> (8 * size)));
+  void fixed(std::uint64_t value, std::size_t size) {
+    std::array<char, 8> all{};
+    for (std::size_t i = 0; i < 8; ++i) all.at(7 - i) = static_cast<char>(value >> (8 * i));
+    octets_.append(all.data() + 8 - size, size);
   }
   void number(std::uint64_t value) {
     for (; value > 0x7f; value >>= 7) octet(static_cast<std::uint8_t>(value | 0x80));
@@ -40,7 +42,7 @@ class Writer {
     octets_.append(value);
   }
   void endpoint(const Endpoint& value) {
-    for (std::size_t i = 0; i < (value.v6 ? 16U : 4U); ++i) octet(value.ip.at(i));
+    octets_.append(reinterpret_cast<const char*>(value.ip.data()), value.v6 ? 16 : 4);
     fixed(value.port, 2);
   }
 
@@ -105,6 +107,12 @@ std::uint8_t flags_of(const Binding& binding) {
       (binding.flow.remote.v6 ? remote_v6_flag : 0));
 }
 
+std::size_t room_for(const Binding& binding) {
+  constexpr std::size_t numbers = 160;  // of the longest
+  return numbers + binding.contact.size() + binding.uri.size() + binding.instance.size() +
+         binding.call_id.size() + binding.path.size() + binding.node.size() + binding.route.size();
+}
+
 void write(const Binding& binding, const ClockReading& clocks, Writer& writer) {
   writer.octet(flags_of(binding));
   writer.octet(static_cast<std::uint8_t>(binding.flow.protocol));
@@ -164,6 +172,9 @@ boost::system::error_code make_error_code(RecordError error) {
 }
 
 void encode_record(const Record& record, const ClockReading& clocks, std::string& octets) {
+  std::size_t size = octets.size() + 16;
+  for (const Binding& binding : record.bindings) size += room_for(binding);
+  octets.reserve(size);
   Writer writer(octets);
   writer.octet(version);
   writer.number(record.bindings.size());

@@ -171,7 +171,7 @@ void check_files(const conf::Config& config) {
 Server::Server(const conf::Config& config)
     : keys_(TokenKeys::load_or_make(config.flow_token_key_file)),
       ua_flows_(config.edge.flow_timer + config.edge.grace, config.limits.registered_flows),
-      location_((check_store(config), open_location(config, ua_flows_))),
+      location_(open_location(config, ua_flows_)),
       user_store_(open_users(config)) {
   read_users();
   if (config.needs_tls()) {

@@ -83,6 +83,7 @@ void check_store(const conf::Config& config) {
 
 std::unique_ptr<registrar::LocationService> open_location(const conf::Config& config,
                                                           proxy::UaFlows& ua_flows) {
+  check_store(config);
   const auto resume = [&ua_flows](const registrar::Binding& binding) {
     if (keeps_alive(binding))
       ua_flows.registered(binding.flow, binding.dialect, true, std::chrono::steady_clock::now(),

@@ -141,6 +141,10 @@ std::int64_t Database::number(std::string_view query) {
   return *row ? statement.number(0) : 0;
 }
 
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(database_.get());
+}
+
 bool Database::has_moved() const {
   int moved = 0;
   sqlite3_file_control(database_.get(), nullptr, SQLITE_FCNTL_HAS_MOVED, &moved);

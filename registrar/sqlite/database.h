@@ -57,6 +57,9 @@ class Database {
   // One or more statements without parameters and rows.
   [[nodiscard]] Outcome execute(const char* text);
 
+  // How many rows the last statement that changes any has changed.
+  std::int64_t changes() const;
+
   // The first column of the first row. Throws std::runtime_error.
   std::int64_t number(std::string_view query);
 

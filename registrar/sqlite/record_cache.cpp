@@ -179,8 +179,7 @@ std::vector<std::string> RecordCache::take(const Flow& flow) {
   std::vector<std::string> aors = pending_flows_.take(flow);
   for (std::string& aor : index_.flows().take(flow)) aors.push_back(std::move(aor));
   std::ranges::sort(aors);
-  const auto doubles = std::ranges::unique(aors);
-  aors.erase(doubles.begin(), doubles.end());
+  aors.erase(std::unique(aors.begin(), aors.end()), aors.end());
   return aors;
 }
 

@@ -17,6 +17,9 @@ constexpr std::array<const char*, schema_version> migrations{
     " ha1_sha256 TEXT NOT NULL, ha1_sha512_256 TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE changes(users INTEGER NOT NULL);"
     "INSERT INTO changes VALUES(0);"
+    "CREATE TRIGGER user_put AFTER INSERT ON users BEGIN UPDATE changes SET users=users+1; END;"
+    "CREATE TRIGGER user_changed AFTER UPDATE ON users BEGIN UPDATE changes SET users=users+1; END;"
+    "CREATE TRIGGER user_removed AFTER DELETE ON users BEGIN UPDATE changes SET users=users+1; END;"
     "PRAGMA application_id=0x666c6f77;",
 };
 

@@ -4,7 +4,7 @@
 //            aor     as Domains::aor() makes it
 //            record  record_codec.h; of an AOR that has lost its last binding: a record without bindings
 //   users    name, aors (separated by spaces), ha1_md5, ha1_sha256, ha1_sha512_256
-//   changes  users   how often a user has been changed
+//   changes  users   how often a user has been changed; counted by triggers, whoever does it
 #pragma once
 
 #include <filesystem>

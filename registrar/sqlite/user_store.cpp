@@ -38,11 +38,7 @@ SqliteUserStore::Connection::Connection(const std::filesystem::path& file)
           "SELECT name, aors, ha1_md5, ha1_sha256, ha1_sha512_256 FROM users ORDER BY name")),
       put(database.prepare("REPLACE INTO users(name, aors, ha1_md5, ha1_sha256, ha1_sha512_256)"
                            " VALUES(?1, ?2, ?3, ?4, ?5)")),
-      remove(database.prepare("DELETE FROM users WHERE name=?1 RETURNING 1")),
-      changed(database.prepare("UPDATE changes SET users=users+1")),
-      begin(database.prepare("BEGIN IMMEDIATE")),
-      commit(database.prepare("COMMIT")),
-      roll_back(database.prepare("ROLLBACK")) {}
+      remove(database.prepare("DELETE FROM users WHERE name=?1")) {}
 
 SqliteUserStore::SqliteUserStore(const std::filesystem::path& file)
     : file_(file), connection_(std::in_place, file) {}
@@ -91,38 +87,18 @@ boost::system::result<std::vector<User>> SqliteUserStore::list() {
 boost::system::result<void> SqliteUserStore::put(const User& user) {
   if (!reopen_if_moved()) return make_error_code(boost::system::errc::no_such_file_or_directory);
   const std::string aors = joined(user.aors);
-  auto done = connection_->begin.run();
-  if (done) {
-    done = connection_->put.bind(1, user.name)
-               .bind(2, aors)
-               .bind(3, user.ha1_md5)
-               .bind(4, user.ha1_sha256)
-               .bind(5, user.ha1_sha512_256)
-               .run();
-  }
-  if (done) done = connection_->changed.run();
-  if (done) done = connection_->commit.run();
-  if (!done) (void)connection_->roll_back.run();
-  return done;
+  return connection_->put.bind(1, user.name)
+      .bind(2, aors)
+      .bind(3, user.ha1_md5)
+      .bind(4, user.ha1_sha256)
+      .bind(5, user.ha1_sha512_256)
+      .run();
 }
 
 boost::system::result<bool> SqliteUserStore::remove(std::string_view name) {
   if (!reopen_if_moved()) return failed(make_error_code(boost::system::errc::no_such_file_or_directory));
-  if (const auto begun = connection_->begin.run(); !begun) return failed(begun.error());
-  auto removed = remove_row(name);
-  if (removed) {
-    if (const auto done = connection_->commit.run(); !done) removed = failed(done.error());
-  }
-  if (!removed) (void)connection_->roll_back.run();
-  return removed;
-}
-
-boost::system::result<bool> SqliteUserStore::remove_row(std::string_view name) {
-  const auto row = connection_->remove.bind(1, name).step();
-  if (!row || !*row) return row;
-  connection_->remove.reset();
-  if (const auto changed = connection_->changed.run(); !changed) return failed(changed.error());
-  return true;
+  if (const auto removed = connection_->remove.bind(1, name).run(); !removed) return failed(removed.error());
+  return connection_->database.changes() > 0;
 }
 
 }  // namespace flowgate::registrar

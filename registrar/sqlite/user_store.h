@@ -24,11 +24,10 @@ class SqliteUserStore final : public UserStore {
   struct Connection {
     explicit Connection(const std::filesystem::path& file);
     sqlite::Database database;
-    sqlite::Statement version, list, put, remove, changed, begin, commit, roll_back;
+    sqlite::Statement version, list, put, remove;
   };
   // The file may have been put back since, by whoever writes records.
   bool reopen_if_moved();
-  boost::system::result<bool> remove_row(std::string_view name);
 
   std::filesystem::path file_;
   std::optional<Connection> connection_;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Killed at random moments under 5000 REGISTER/s, with no good-bye: whatever was acknowledged is there afterwards, with
-its expiry, and every flow token of a UDP flow is still good."""
+its expiry, and every temporary GRUU and every flow token of a UDP flow is still good."""
 import os
 import random
 import time
@@ -25,6 +25,7 @@ class Call:
         for agent, aor in zip((self.caller, self.callee), self.aors):
             answer = agent.register(aor, instance=f"urn:uuid:00000000-0000-4000-8000-{agent.token}")
             assert answer.startswith("SIP/2.0 200 "), answer
+        self.gruu = header(answer, "Contact")[0].split('temp-gruu="')[1].split('"')[0]
         self.caller.request(
             "INVITE", self.aors[1], self.aors[0], contact=f"<sip:caller@{self.caller.host_port}>"
         )
@@ -32,22 +33,33 @@ class Call:
         assert len(header(self.invite, "Record-Route")) == 2, self.invite
 
     def check(self, number):
-        """A request in the dialog from the callee reaches the caller, down the flow in the token."""
-        subject = f"MESSAGE {number}"
+        """A request in the dialog reaches the caller, down the flow in the token; a new one to the callee's temporary
+        GRUU reaches the callee."""
+        routes = header(self.invite, "Record-Route")
+        self.message(self.callee, f"sip:caller@{self.caller.host_port}", routes, f"call {number}")
+        self.expect(self.caller, f"call {number}")
+        self.message(self.caller, self.gruu, [], f"gruu {number}")
+        self.expect(self.callee, f"gruu {number}")
+
+    def message(self, sender, uri, routes, subject):
         lines = [
-            f"MESSAGE sip:caller@{self.caller.host_port} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.callee.host_port};branch=z9hG4bK{os.urandom(6).hex()};rport",
-            *(f"Route: {value}" for value in header(self.invite, "Record-Route")),
-            f"From: <{self.aors[1]}>;tag=callee",
-            f"To: {header(self.invite, 'From')[0]}",
-            f"Call-ID: {header(self.invite, 'Call-ID')[0]}",
-            f"CSeq: {number} MESSAGE",
+            f"MESSAGE {uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP {sender.host_port};branch=z9hG4bK{os.urandom(6).hex()};rport",
+            *(f"Route: {value}" for value in routes),
+            f"From: <{self.aors[0]}>;tag={sender.token}",
+            f"To: <{self.aors[1]}>",
+            f"Call-ID: {os.urandom(6).hex()}",
+            "CSeq: 1 MESSAGE",
             f"Subject: {subject}",
             "Max-Forwards: 70",
             "Content-Length: 0",
         ]
-        send("\r\n".join(lines + ["", ""]).encode(), self.callee)
-        while f"Subject: {subject}\r\n" not in receive(self.caller):
+        send("\r\n".join(lines + ["", ""]).encode(), sender)
+
+    @staticmethod
+    def expect(agent, subject):
+        """What was sent before, and is sent again, is passed over."""
+        while f"Subject: {subject}\r\n" not in receive(agent):
             pass
 
     def close(self):
@@ -94,7 +106,7 @@ def check_kill_restart(options, directory, evidence):
                     call.check(kills)
             step(
                 f"killed {kills} times; {sent / loaded_s:.0f} REGISTER/s, {load.acknowledged} acknowledged, none lost; "
-                f"{2 * len(calls)} flow tokens, each good after each restart"
+                f"{2 * len(calls)} flow tokens and {len(calls)} temporary GRUUs, good after each restart"
             )
             assert load.acknowledged > kills * 100, "too little was acknowledged to prove anything"
         status = flowgate.process.stop()
