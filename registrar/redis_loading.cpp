@@ -48,7 +48,7 @@ void RedisStore::ask_time(std::uint64_t session, bool begins) {
 }
 
 void RedisStore::scan(std::uint64_t session, const std::string& cursor) {
-  link_.call({"SCAN", cursor, "MATCH", keys_.record + "*", "COUNT", "1000"},
+  link_.call({"SCAN", cursor, "MATCH", keys_.record + "*", "COUNT", "200"},
              in_session(session, [this, session](const Reply& reply) { scanned(session, reply); }));
 }
 

@@ -49,7 +49,7 @@ std::string host_name() {
 class RedisUsers final : public registrar::UserStore {
  public:
   explicit RedisUsers(const conf::Redis& config)
-      : session_(config, {}, say_trouble), users_(session_.client(), config.prefix, 2 * config.timeout) {
+      : session_(config, "", say_trouble), users_(session_.client(), config.prefix, 2 * config.timeout) {
     session_.start();
     session_.wait_until_connected(2 * config.timeout);
   }

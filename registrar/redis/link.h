@@ -38,7 +38,7 @@ class LinkUser {
   // session is lost; what was published before may have been.
   virtual void connected() = 0;
   virtual void lost() = 0;
-  // On one of the channels that the link subscribes to.
+  // On the channel that the link subscribes to.
   virtual void published(std::string_view channel, std::string_view message) = 0;
 };
 

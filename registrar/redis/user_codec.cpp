@@ -28,7 +28,7 @@ std::optional<std::string_view> cut(std::string_view& octets) {
 
 std::string encode_user(const registrar::User& user) {
   std::string octets;
-  for (const std::string* part : {&user.password, &user.ha1_md5, &user.ha1_sha256, &user.ha1_sha512_256})
+  for (const std::string* part : {&user.ha1_md5, &user.ha1_sha256, &user.ha1_sha512_256})
     append(octets, *part);
   for (const std::string& aor : user.aors) append(octets, aor);
   return octets;
@@ -37,7 +37,7 @@ std::string encode_user(const registrar::User& user) {
 std::optional<registrar::User> decode_user(std::string_view name, std::string_view octets) {
   registrar::User user;
   user.name = name;
-  for (std::string* part : {&user.password, &user.ha1_md5, &user.ha1_sha256, &user.ha1_sha512_256}) {
+  for (std::string* part : {&user.ha1_md5, &user.ha1_sha256, &user.ha1_sha512_256}) {
     const auto value = cut(octets);
     if (!value) return std::nullopt;
     *part = *value;

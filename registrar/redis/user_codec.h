@@ -1,5 +1,5 @@
 // A user as octets: each part is its length in decimal digits, a colon, itself and a comma. The parts are the
-// password, the HA1s for MD5, SHA-256 and SHA-512/256, and the further AORs.
+// HA1s for MD5, SHA-256 and SHA-512/256, and the further AORs. Of a password nothing else is kept.
 #pragma once
 
 #include <optional>

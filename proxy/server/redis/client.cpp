@@ -44,8 +44,8 @@ void Client::stop() {
 }
 
 void Client::call(Command command, Done done) {
-  boost::asio::dispatch(context_, [this, command = std::move(command), done = std::move(done)]() mutable {
-    established_ ? commands_->call(command, std::move(done)) : done(make_error_code(Error::away));
+  boost::asio::dispatch(context_, [this, command = std::move(command), done = std::move(done)] {
+    established_ ? commands_->call(command, done) : done(make_error_code(Error::away));
   });
 }
 
@@ -126,7 +126,7 @@ void Client::check_role() {
   commands_->call({"ROLE"}, step("ROLE", [this](const Reply& reply) {
                     if (!reply.is_array(1) || reply.items[0].text != "master")
                       return fail(text_of(master_) + " is not a master");
-                    options_.channels.empty() ? established() : open_subscription(master_);
+                    options_.channel.empty() ? established() : open_subscription(master_);
                   }));
 }
 
@@ -143,7 +143,7 @@ void Client::open_subscription(const Address& master) {
 
 void Client::subscribe() {
   subscription_->subscribe(
-      options_.channels,
+      options_.channel,
       [this](std::string_view channel, std::string_view message) {
         if (!established_) return;
         for (LinkUser* user : users_) user->published(channel, message);

@@ -45,15 +45,9 @@ void Connection::open(const Address& address, Opened opened, Lost lost) {
                   });
 }
 
-void Connection::subscribe(const std::vector<std::string>& channels, Published published, Done done) {
+void Connection::subscribe(const std::string& channel, Published published, Done done) {
   published_ = std::move(published);
-  Command command{"SUBSCRIBE"};
-  command.insert(command.end(), channels.begin(), channels.end());
-  call(
-      command, channels.size() == 1 ? std::move(done) : [](const auto&) {});
-  // Each channel has a reply of its own.
-  for (std::size_t left = channels.size(); --left > 0 && !closed_;)
-    waiting_.push_back({left == 1 ? done : [](const auto&) {}, patience()});
+  call({"SUBSCRIBE", channel}, std::move(done));
 }
 
 void Connection::call(const Command& command, Done done) {

@@ -29,9 +29,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Opened = std::function<void(boost::system::error_code)>;
   using Lost = std::function<void(boost::system::error_code)>;
   void open(const Address& address, Opened opened, Lost lost);
-  // What is published on the channels that it subscribes to.
+  // What is published on the channel that it subscribes to.
   using Published = std::function<void(std::string_view channel, std::string_view message)>;
-  void subscribe(const std::vector<std::string>& channels, Published published, Done done);
+  void subscribe(const std::string& channel, Published published, Done done);
 
   // `done` is called once, inside the call when nothing can be sent.
   void call(const Command& command, Done done);

@@ -24,7 +24,7 @@ registrar::RedisStore::Options options_of(const conf::Redis& config, const std::
   options.prefix = config.prefix;
   options.node = node;
   options.writer = random_name();
-  options.max_removals = config.pending_commands;
+  options.max_waiting = options.max_removals = config.pending_commands;
   return options;
 }
 
@@ -32,7 +32,7 @@ registrar::RedisStore::Options options_of(const conf::Redis& config, const std::
 
 Location::Location(const conf::Redis& config, const std::string& node, const Client::Log& log,
                    Resumed resumed)
-    : session_(config, {Keys{config.prefix}.records}, log),
+    : session_(config, Keys{config.prefix}.records, log),
       store_(options_of(config, node), session_.client(), std::chrono::steady_clock::now, log,
              std::move(resumed)) {
   store_.set_observer(this);

@@ -26,13 +26,13 @@ struct Options {
   std::string master;              // its name there
   Credentials credentials, sentinel_credentials;
   unsigned database = 0;
-  std::string tls_name;               // whose certificate the server must show; empty: that of its host
-  std::vector<std::string> channels;  // to subscribe to; none: there is no second connection
+  std::string tls_name;  // whose certificate the server must show; empty: that of its host
+  std::string channel;   // to subscribe to; empty: there is no second connection
 
   std::chrono::milliseconds timeout{2000};                       // of connecting and of each reply
   std::chrono::milliseconds least_pause{100}, most_pause{5000};  // between attempts to connect
   std::size_t max_pending = 100'000;                             // commands that wait for their replies
-  std::size_t max_reply_octets = 64 << 20;                       // of one reply
+  std::size_t max_reply_octets = 256 << 20;                      // of one reply
   unsigned replicas = 0;  // that must have a change before it counts (WAIT)
   std::chrono::milliseconds replicas_timeout{1000};
 };

@@ -18,7 +18,7 @@ std::uint64_t random_number() {
   return number;
 }
 
-Options options_of(const conf::Redis& config, std::vector<std::string> channels) {
+Options options_of(const conf::Redis& config, std::string channel) {
   Options options;
   options.server = {config.server.host, config.server.port};
   for (const conf::RedisAddress& each : config.sentinels) options.sentinels.push_back({each.host, each.port});
@@ -27,7 +27,7 @@ Options options_of(const conf::Redis& config, std::vector<std::string> channels)
   options.sentinel_credentials = {config.sentinel_user, config.sentinel_password};
   options.database = config.database;
   options.tls_name = config.tls_name;
-  options.channels = std::move(channels);
+  options.channel = std::move(channel);
   options.timeout = config.timeout;
   options.least_pause = config.reconnect_min;
   options.most_pause = config.reconnect_max;
@@ -56,9 +56,9 @@ std::optional<ssl::context> tls_of(const conf::Redis& config) {
 
 }  // namespace
 
-Session::Session(const conf::Redis& config, std::vector<std::string> channels, Client::Log log)
+Session::Session(const conf::Redis& config, std::string channel, Client::Log log)
     : tls_(tls_of(config)),
-      client_(context_, options_of(config, std::move(channels)), tls_ ? &*tls_ : nullptr, random_number,
+      client_(context_, options_of(config, std::move(channel)), tls_ ? &*tls_ : nullptr, random_number,
               std::move(log)) {}
 
 Session::~Session() {

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "conf/redis.h"
 #include "proxy/server/redis/client.h"
@@ -20,7 +19,7 @@ namespace flowgate::redis {
 class Session final : private LinkUser {
  public:
   // Throws std::runtime_error with one line when the TLS files cannot be used.
-  Session(const conf::Redis& config, std::vector<std::string> channels, Client::Log log);
+  Session(const conf::Redis& config, std::string channel, Client::Log log);
   ~Session() override;
 
   Client& client() { return client_; }

@@ -106,7 +106,7 @@ TEST_F(ConnectionTest, PublicationsComeBetweenReplies) {
   open();
   std::vector<std::string> published;
   connection->subscribe(
-      {"one", "two"},
+      "one",
       [&](std::string_view channel, std::string_view message) {
         published.push_back(std::string(channel) + ":" + std::string(message));
       },
@@ -115,8 +115,8 @@ TEST_F(ConnectionTest, PublicationsComeBetweenReplies) {
   ASSERT_TRUE(until([&] { return server.heard("PING"); }));
   server.say("*3\r\n$9\r\nsubscribe\r\n$3\r\none\r\n:1\r\n*3\r\n$7\r\nmessage\r\n$3\r\none\r\n$2\r\nhi\r\n");
   ASSERT_TRUE(until([&] { return !published.empty(); }));
-  EXPECT_TRUE(replies.empty());
-  server.say("*3\r\n$9\r\nsubscribe\r\n$3\r\ntwo\r\n:2\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n");
+  EXPECT_EQ(replies.size(), 1U);
+  server.say("*2\r\n$4\r\npong\r\n$0\r\n\r\n");
   ASSERT_TRUE(until([&] { return replies.size() == 2; }));
   EXPECT_EQ(published, (std::vector<std::string>{"one:hi"}));
 }

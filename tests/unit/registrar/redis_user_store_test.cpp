@@ -20,7 +20,7 @@ class RedisUserStore : public testing::Test, private LinkUser {
   FakeRedis server;
   FakeRedis::FakeLink link{server};
   UserStore users{link, "flowgate:", std::chrono::seconds{10}};
-  const User alice{"alice", "sec,ret:1", "", "ab", "cd", {"sales@example.com", "x,y@example.com"}};
+  const User alice{"alice", "", "12,3:", "ab", "cd", {"sales@example.com", "x,y@example.com"}};
   const User bob{"bob", "", "0123", "", "", {}};
 };
 
@@ -32,10 +32,16 @@ TEST_F(RedisUserStore, KeepsUsersWithAllThatTheyHave) {
   EXPECT_EQ(*list, (std::vector<User>{alice, bob}));
 }
 
+TEST_F(RedisUserStore, KeepsNoPassword) {
+  ASSERT_TRUE(users.put({"carol", "correct horse", "1", "2", "3", {}}));
+  EXPECT_EQ(users.list().value(), (std::vector<User>{{"carol", "", "1", "2", "3", {}}}));
+  EXPECT_EQ(server.hashes["flowgate:users"]["carol"], "1:1,1:2,1:3,");
+}
+
 TEST_F(RedisUserStore, ReplacesAndRemoves) {
   ASSERT_TRUE(users.put(alice));
   User changed = alice;
-  changed.password = "other";
+  changed.ha1_md5 = "other";
   ASSERT_TRUE(users.put(changed));
   EXPECT_EQ(users.list().value(), std::vector<User>{changed});
   EXPECT_TRUE(users.remove("alice").value());
@@ -70,7 +76,7 @@ TEST_F(RedisUserStore, WhatIsNoUserIsAnError) {
 }
 
 TEST(RedisUserCodec, WhatIsCutOffAnywhereIsNoUser) {
-  const std::string whole = encode_user({"alice", "secret", "1", "2", "3", {}});
+  const std::string whole = encode_user({"alice", "", "1", "2", "3", {}});
   EXPECT_TRUE(decode_user("alice", whole));
   for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_FALSE(decode_user("alice", std::string_view(whole).substr(0, size))) << size;
