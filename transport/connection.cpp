@@ -6,7 +6,6 @@
 
 #include "transport/proxy_protocol.h"
 #include "transport/shard.h"
-#include "transport/sip_stream.h"
 #include "transport/websocket/handshake.h"
 
 namespace flowgate::transport {
@@ -53,9 +52,8 @@ void Connection::close(boost::system::error_code reason) {
   tls_ = {};
   boost::system::error_code ignored;
   socket_.close(ignored);
-  unfinished_.reset();
+  inbound_.forget();
   if (unsent_) unsent_->end();
-  websocket_.reset();
   if (seen_) {
     // Not from here: this may be inside the receiver's own send().
     boost::asio::post(shard_->context, [self] {
@@ -68,7 +66,7 @@ void Connection::close(boost::system::error_code reason) {
 // RFC 6455 §5.5.2: "A Ping frame may serve either as a keepalive or as a means to verify that the remote
 // endpoint is still responsive." Scripts in a browser cannot send one; the browser answers ours.
 void Connection::expired() {
-  if (state_ != State::open || mid_message()) return close(boost::asio::error::timed_out);
+  if (awaited() != Awaited::ping) return close(boost::asio::error::timed_out);
   std::string ping;
   append_frame(Opcode::ping, "", ping);
   if (put(ping)) watch();
@@ -114,8 +112,7 @@ void Connection::connected() {
 
 // Nothing behind the header is read here: it is the business of TLS, which reads the socket itself.
 void Connection::read_proxy_header() {
-  if (!unfinished_) unfinished_ = std::make_unique<Unfinished>();
-  std::string& octets = unfinished_->octets;
+  std::string& octets = inbound_.front().octets;
   for (;;) {
     const ProxyHeader header = transport::read_proxy_header(octets);
     if (header.kind == ProxyHeaderKind::broken) {
@@ -129,7 +126,7 @@ void Connection::read_proxy_header() {
     if (io.status != IoStatus::done) return wait_readable();
     octets.append(buffer.data(), io.octets);
   }
-  unfinished_.reset();
+  inbound_.forget();
   secure();
 }
 
@@ -164,12 +161,10 @@ void Connection::secured() {
 
 // The opening handshake of a WebSocket: one HTTP request. What stands behind it are frames already.
 void Connection::upgrade(std::span<char> octets) {
-  if (!unfinished_) unfinished_ = std::make_unique<Unfinished>();
-  unfinished_->octets.append(octets.data(), octets.size());
-  std::string& request = unfinished_->octets;
-  const std::size_t size = handshake_size(request, unfinished_->state.scanned);
-  const std::size_t most = shard_->options.websocket.max_handshake_bytes;
-  if (std::max(size, unfinished_->state.scanned) > most) {
+  auto& [request, state] = inbound_.front();
+  request.append(octets.data(), octets.size());
+  const std::size_t size = handshake_size(request, state.scanned);
+  if (std::max(size, state.scanned) > shard_->options.websocket.max_handshake_bytes) {
     write(request_too_large());
     return close(make_error_code(boost::system::errc::message_size));
   }
@@ -179,8 +174,8 @@ void Connection::upgrade(std::span<char> octets) {
   if (!write(answer.text)) return;
   if (!answer.accepted) return close(make_error_code(boost::system::errc::protocol_error));
   std::string behind = request.substr(size);
-  unfinished_.reset();
-  websocket_ = std::make_unique<WebSocket>();
+  inbound_.forget();
+  inbound_.upgrade();
   opened();
   if (!behind.empty()) take(behind);
 }
@@ -236,50 +231,28 @@ void Connection::read_later() {
 void Connection::take(std::span<char> octets) {
   shard_->cork.clear();
   corked_ = true;
-  // Out of the object's reach while the receiver runs, for close() would free it.
-  std::unique_ptr<Unfinished> unfinished = std::move(unfinished_);
-  sip::FrameState state;
-  if (unfinished) {
-    octets = unfinished->octets.append(octets.data(), octets.size());
-    state = unfinished->state;
-  }
-  const std::size_t taken = take_pieces(octets, state);
+  inbound_.cut(octets, shard_->options.limits, flow_.remote, shard_->cork, *this);
   corked_ = false;
-  if (state_ != State::open) return;
-  if (taken < octets.size()) {
-    if (!unfinished) unfinished = std::make_unique<Unfinished>();
-    if (taken > 0 || unfinished->octets.empty()) {
-      unfinished->octets = std::string(octets.data() + taken, octets.size() - taken);
-    }
-    unfinished->state = state;
-    unfinished_ = std::move(unfinished);
-  }
-  write(shard_->cork);
+  if (state_ == State::open) write(shard_->cork);
 }
 
-std::size_t Connection::take_pieces(std::span<char> octets, sip::FrameState& state) {
-  std::size_t taken = 0;
-  while (taken < octets.size() && state_ == State::open) {
-    const Piece piece = next_piece(octets.subspan(taken), state);
-    if (piece.kind == PieceKind::need_more) break;
-    state = {};
-    end();
-    taken += piece.size;
-    if (piece.kind == PieceKind::message) take_message(piece.message);
-    if (piece.kind == PieceKind::keepalive) shard_->receiver->keepalive(flow_);
-    if (piece.kind == PieceKind::broken) {
-      // A WebSocket has had its Close frame: it stands in the cork.
-      websocket_.reset();
+bool Connection::take(const Piece& piece) {
+  end();
+  switch (piece.kind) {
+    case PieceKind::need_more:
+      break;
+    case PieceKind::message:
+      take_message(piece.message);
+      break;
+    case PieceKind::keepalive:
+      shard_->receiver->keepalive(flow_);
+      break;
+    case PieceKind::broken:
+      // The last words to a WebSocket stand in the cork.
+      goodbye_said_ = true;
       if (write(shard_->cork)) close(make_error_code(boost::system::errc::bad_message));
-    }
   }
-  return taken;
-}
-
-Piece Connection::next_piece(std::span<char> octets, sip::FrameState& state) {
-  const sip::Limits& limits = shard_->options.limits;
-  if (websocket_) return websocket_->next(octets, limits.message_bytes, shard_->cork);
-  return transport::next_piece(octets, state, limits, flow_.remote, shard_->cork);
+  return state_ == State::open;
 }
 
 void Connection::take_message(std::span<char> message) {
@@ -321,28 +294,19 @@ void Connection::note_sent(std::string_view text) {
   }
 }
 
-// A message that has begun must end, and so must a TLS record. A CR or LF may be the first half of a ping
-// whose second half never comes: clients exist that send single ones.
-bool Connection::mid_message() const {
-  if (tls_ && tls_.mid_record()) return true;
-  if (websocket_) return unfinished_ || websocket_->mid_message();
-  return unfinished_ && unfinished_->octets.front() != '\r' && unfinished_->octets.front() != '\n';
-}
-
+// A message that has begun must end, and so must a TLS record.
 void Connection::watch() {
-  if (mid_message()) {
-    if (!running()) shard_->deadlines->begin(*this, Awaited::message);
-  } else if (websocket_ && shard_->options.websocket.ping_interval.count() > 0) {
-    if (!running()) shard_->deadlines->begin(*this, Awaited::ping);
-  } else {
-    end();
-  }
+  const bool begun = inbound_.mid_message() || (tls_ && tls_.mid_record());
+  const bool pinged = is_websocket() && shard_->options.websocket.ping_interval.count() > 0;
+  if (!begun && !pinged) return end();
+  const Awaited awaited = begun ? Awaited::message : Awaited::ping;
+  if (!running() || this->awaited() != awaited) shard_->deadlines->begin(*this, awaited);
 }
 
 bool Connection::send(std::string_view message) {
   if (state_ != State::open) return false;
   if (stranger_) note_sent(message);
-  if (!websocket_) return put(message);
+  if (!is_websocket()) return put(message);
   std::string& frame = shard_->frame;
   frame.clear();
   append_message_frame(message, frame);
@@ -393,7 +357,7 @@ void Connection::flush() {
 
 // RFC 6455 §7.1.1, RFC 8446 §6.1: if it can be said at once. Nothing is half written.
 void Connection::say_goodbye() {
-  if (websocket_) {
+  if (is_websocket() && !goodbye_said_) {
     std::string frame;
     append_close(CloseCode::going_away, frame);
     write_once(frame);

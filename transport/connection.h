@@ -10,21 +10,21 @@
 #include <vector>
 
 #include "flowtoken/flow.h"
-#include "sip/framing.h"
 #include "transport/deadlines.h"
-#include "transport/piece.h"
+#include "transport/inbound.h"
 #include "transport/send_queue.h"
 #include "transport/socket.h"
 #include "transport/stranger.h"
 #include "transport/stream_io.h"
 #include "transport/tls_session.h"
-#include "transport/websocket/websocket.h"
 
 namespace flowgate::transport {
 
 class Shard;
 
-class Connection final : public std::enable_shared_from_this<Connection>, public Deadline {
+class Connection final : public std::enable_shared_from_this<Connection>,
+                         public Deadline,
+                         private Inbound::Taker {
  public:
   using Connected = std::function<void(boost::system::result<Flow>)>;
 
@@ -54,12 +54,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
     std::string tls_name;
     std::vector<Connected> waiting;
   };
-  // The front of something that is not whole yet.
-  struct Unfinished {
-    std::string octets;
-    sip::FrameState state;
-  };
-
   void expired() override;
 
   void wait_readable();
@@ -79,16 +73,14 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   void read();
   void read_later();
   void take(std::span<char> octets);
-  std::size_t take_pieces(std::span<char> octets, sip::FrameState& state);
-  Piece next_piece(std::span<char> octets, sip::FrameState& state);
+  bool take(const Piece& piece) override;
   void take_message(std::span<char> message);
   void begin_as_stranger();
   void note_sent(std::string_view message);
   void consider_alias(std::span<char> message);
-  bool mid_message() const;
   void watch();
 
-  bool is_websocket() const { return flow_.protocol == Protocol::ws || flow_.protocol == Protocol::wss; }
+  bool is_websocket() const { return flowgate::is_websocket(flow_.protocol); }
   bool put(std::string_view octets);
   bool write(std::string_view octets);
   void flush();
@@ -99,10 +91,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   Descriptor socket_;
   TlsSession tls_;
   Flow flow_;
-  // None of these while the connection is idle, but for that a WebSocket is one.
-  std::unique_ptr<Unfinished> unfinished_;
-  std::unique_ptr<SendQueue> unsent_;
-  std::unique_ptr<WebSocket> websocket_;
+  Inbound inbound_;
+  std::unique_ptr<SendQueue> unsent_;  // none while all has been sent
   std::unique_ptr<Dialled> dialled_;
   std::unique_ptr<Stranger> stranger_;  // none: the peer is known
   State state_ = State::open;
@@ -110,6 +100,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   bool write_pending_ = false;  // waiting until the socket is writable
   bool corked_ = false;         // pieces are being taken: what is sent is gathered in the shard's cork
   bool seen_ = false;           // the receiver knows the flow
+  bool goodbye_said_ = false;   // a Close frame is out
   bool may_lend_ = false;       // RFC 5923: the peer may ask for an alias, and has not yet
 };
 

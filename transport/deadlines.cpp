@@ -16,6 +16,7 @@ void Deadlines::begin(Deadline& deadline, Awaited what) {
   const auto index = static_cast<std::size_t>(what);
   deadline.end();
   deadline.due_ = std::chrono::steady_clock::now() + timeouts_[index];
+  deadline.awaited_ = what;
   lists_[index].push_back(deadline);
   if (!ticking_) tick();
 }

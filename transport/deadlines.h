@@ -1,5 +1,5 @@
-// What has to be finished by a fixed time: connects, handshakes, messages that have begun, the time that a
-// stranger has. One coarse timer
+// What has to be finished by a fixed time: connects, handshakes, messages that have begun, the time that a stranger has.
+// One coarse timer
 // per shard instead of one per connection; while nothing is under way it does not run.
 #pragma once
 
@@ -12,11 +12,15 @@
 
 namespace flowgate::transport {
 
+enum class Awaited : std::uint8_t { connect, handshake, message, send, ping, acceptance };
+
 class Deadline
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   virtual void expired() = 0;
   bool running() const { return is_linked(); }
+  // What it was begun for last.
+  Awaited awaited() const { return awaited_; }
   void end() { unlink(); }
 
  protected:
@@ -25,9 +29,8 @@ class Deadline
  private:
   friend class Deadlines;
   std::chrono::steady_clock::time_point due_;
+  Awaited awaited_ = Awaited::connect;
 };
-
-enum class Awaited : std::uint8_t { connect, handshake, message, send, ping, acceptance };
 
 class Deadlines : public std::enable_shared_from_this<Deadlines> {
  public:

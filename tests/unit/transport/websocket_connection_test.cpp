@@ -147,6 +147,19 @@ TEST_F(WebSocketConnection, IsToldWhenTheServerGoesAway) {
   EXPECT_EQ(alice.read(4), close_frame(1001));
 }
 
+TEST_F(WebSocketConnection, MayBeClosedWhileAMessageOfFragmentsIsTaken) {
+  Peer alice = client();
+  std::string seen;
+  edge.on_received = [&](const Flow& flow, std::span<char> text) {
+    edge.transport->close(flow);
+    seen.assign(text.data(), text.size());
+  };
+  alice.send(client_frame(kText, options_request("the first half")) +
+             client_frame(kFinal | kContinuation, "and more"));
+  EXPECT_TRUE(alice.sees_close());
+  EXPECT_EQ(seen, options_request("the first half") + "and more");
+}
+
 // RFC 7118 §5.4, B.1: nobody listens at the other end.
 TEST_F(WebSocketConnection, IsNeverMadeByUs) {
   for (const Protocol protocol : {Protocol::ws, Protocol::wss}) {
@@ -166,6 +179,20 @@ TEST(WebSocketPing, IsSentWhileTheConnectionIsIdle) {
   const std::string ping = server_frame(kFinal | kPing, "");
   EXPECT_EQ(alice.read(upgraded.size() + 2 * ping.size()), upgraded + ping + ping);
   EXPECT_EQ(edge.transport->connections(), 1u);
+}
+
+// Between two pings there may be less time than a message has.
+TEST(WebSocketPing, IsNoReasonToEndAMessageThatHasBegun) {
+  Options options;
+  options.websocket.ping_interval = seconds(1);
+  Edge edge{options};
+  const Endpoint local = edge.listen(Protocol::ws, loopback());
+  Peer slow = Peer::tcp(edge, local), idle = Peer::tcp(edge, local);
+  for (const Peer* peer : {&slow, &idle}) peer->send(upgrade_request());
+  slow.send(client_frame(kText, "OPTIONS"));
+  idle.read(upgraded.size() + 4);  // two pings
+  slow.send(client_frame(kFinal | kContinuation, " sip:a SIP/2.0\r\n\r\n"));
+  EXPECT_TRUE(edge.run_until([&] { return edge.messages.size() == 1; }));
 }
 
 TEST(SecureWebSocket, IsAWebSocketOverTls) {
