@@ -11,16 +11,27 @@ ADDRESS = "127.0.0.1"
 
 class Redis:
     """appendonly: every write is on the disk before its reply. replica_of: another Redis. tls: certificate and key,
-    self-signed, that clients and server share. The address stays the same when it is started anew."""
+    self-signed, that clients and server share. The address stays the same when it is started anew. namespace: where it
+    runs, at that address."""
 
-    def __init__(self, directory, name="redis", appendonly=False, replica_of=None, password=None, tls=None):
-        self.name = name
-        self.port = free_port()
+    def __init__(
+        self,
+        directory,
+        name="redis",
+        appendonly=False,
+        replica_of=None,
+        password=None,
+        tls=None,
+        namespace=None,
+        address=ADDRESS,
+    ):
+        self.name, self.namespace, self.address = name, namespace, address
+        self.port = 6379 if namespace else free_port()
         self.directory = os.path.join(directory, name)
         os.mkdir(self.directory)
         self.tls = tls
         self.password = password
-        lines = [f"bind {ADDRESS}", f"port {0 if tls else self.port}", 'save ""', "repl-diskless-sync-delay 0"]
+        lines = [f"bind {address}", f"port {0 if tls else self.port}", 'save ""', "repl-diskless-sync-delay 0"]
         if tls:
             lines += [f"tls-port {self.port}", f"tls-cert-file {tls[0]}", f"tls-key-file {tls[1]}"]
             lines += [f"tls-ca-cert-file {tls[0]}"]
@@ -39,7 +50,7 @@ class Redis:
     def start(self):
         self.starts += 1
         log = os.path.join(self.directory, f"log.{self.starts}")
-        self.process = Process(["redis-server", self.configuration], log, cwd=self.directory)
+        self.process = Process(["redis-server", self.configuration], log, self.namespace, cwd=self.directory)
         wait_for(f"{self.name} to answer", self.answers, 10)
 
     def kill(self):
@@ -48,11 +59,13 @@ class Redis:
     def url(self, database=0):
         scheme = "rediss" if self.tls else "redis"
         user = f":{self.password}@" if self.password else ""
-        return f"{scheme}://{user}{ADDRESS}:{self.port}/{database}"
+        return f"{scheme}://{user}{self.address}:{self.port}/{database}"
 
     def answers(self):
         if self.process.exit_status() is not None:
             raise AssertionError(f"{self.name} ended:\n{self.process.log()}")
+        if self.namespace:
+            return "Ready to accept connections" in self.process.log()
         try:
             if self.tls:  # it listens when it has read its data
                 return bool(socket.create_connection((ADDRESS, self.port), 1))

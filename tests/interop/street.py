@@ -45,12 +45,14 @@ class Street:
 
     def move_in(self, side):
         transport = self.transports[side]
-        edge = f"{SERVER}:{PORTS[transport]}"
-        account = Account(USERS[side], DOMAIN, edge, transport, INSTANCES[side], self.regint)
+        account = Account(USERS[side], DOMAIN, self.edge_of(side), transport, INSTANCES[side], self.regint)
         phone = Baresip(self.net.homes[side], self.directory, account)
         self.evidence.add(f"{phone.aor}: log", lambda: phone.log()[-8000:])
         self.evidence.add(f"{phone.aor}: events", phone.story)
         return phone
+
+    def edge_of(self, side):
+        return f"{SERVER}:{PORTS[self.transports[side]]}"
 
     def from_home(self, side):
         """What a home sent to flowgate, as the public network saw it."""
