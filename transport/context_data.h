@@ -16,7 +16,7 @@ class ContextData {
     auto kept = std::make_unique<std::shared_ptr<T>>(std::move(data));
     if (SSL_CTX_set_ex_data(context, index(), kept.get()) != 1)
       throw std::runtime_error("TLS: out of memory");
-    kept.release();
+    static_cast<void>(kept.release());
   }
   static T& of(const SSL_CTX* context) {
     return **static_cast<std::shared_ptr<T>*>(SSL_CTX_get_ex_data(context, index()));
