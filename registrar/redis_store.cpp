@@ -78,9 +78,12 @@ void RedisStore::remove_dead(std::string_view aor, Dead dead) {
 }
 
 void RedisStore::remove(std::string_view aor, const Dead& dead) {
-  const bool dropped = cache_.drop(aor, dead);
+  bool dropped = cache_.drop(aor, dead);
+  const bool changing = changes_.is_changing(aor);
+  // What was under way may have come in between; it is in the cache before it is no longer under way.
+  if (!dropped && !changing) dropped = cache_.drop(aor, dead);
   if (dropped) announce(aor, Cause::flow_failure);
-  if (!dropped && !changes_.is_changing(aor)) return;
+  if (!dropped && !changing) return;
   if (!connected_ || !ever_loaded_) return keep_removal(aor, dead);
   RecordChange change;
   change.change = [dead](Record& record) { erase_dead(record, dead); };

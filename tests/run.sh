@@ -13,4 +13,5 @@ cmake -S "$top" -B "$top/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DFLOWGATE_T
 echo "Building $top/build"
 cmake --build "$top/build"
 echo "Testing"
-exec ctest --test-dir "$top/build" --output-on-failure -j2 "$@"
+# Half of the tests wait for timers most of the time.
+exec ctest --test-dir "$top/build" --output-on-failure -j3 "$@"

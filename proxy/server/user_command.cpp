@@ -111,7 +111,7 @@ void UserCommand::add(const conf::Config& config) const {
   if (find(users, name_) != nullptr) throw std::runtime_error(name_ + ": there is this user already");
   SecretText password;
   password_stdin_ ? read_password(password) : ask_password(password);
-  User user = registrar::user_with_password(name_, config.registrar.realm, password.text);
+  User user = registrar::user_with_password(name_, config.registrar.digest.realm, password.text);
   user.aors = std::move(aors);
   put(*store, user);
 }
@@ -127,7 +127,7 @@ void UserCommand::change_password(const conf::Config& config) const {
   if (before == nullptr) throw std::runtime_error(name_ + ": no such user");
   SecretText password;
   password_stdin_ ? read_password(password) : ask_password(password);
-  User user = registrar::user_with_password(name_, config.registrar.realm, password.text);
+  User user = registrar::user_with_password(name_, config.registrar.digest.realm, password.text);
   user.aors = before->aors;
   put(*store, user);
 }

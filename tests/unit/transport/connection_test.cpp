@@ -1,9 +1,6 @@
 #include "transport/connection.h"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
-
-#include <deque>
 
 #include "stun/stun.h"
 #include "tcp_connection.h"
@@ -12,12 +9,6 @@ namespace flowgate::transport {
 namespace {
 
 using namespace std::string_literals;
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool counts_allocations = false;
-#else
-constexpr bool counts_allocations = true;
-#endif
 
 class Tcp : public testing::TestWithParam<bool> {
  protected:
@@ -196,29 +187,6 @@ TEST_F(TcpConnection, ALaterConnectionBetweenTheSameAddressesIsAnotherFlow) {
   forged.serial += 256;
   EXPECT_FALSE(edge.transport->send(forged, "hello"));
   EXPECT_TRUE(edge.transport->send(flow, "hello"));
-}
-
-// The bar: an idle TCP flow under 1 KiB of user space.
-TEST_F(TcpConnection, AnIdleConnectionCostsLessThanAKibibyte) {
-  if (!counts_allocations) GTEST_SKIP() << "the sanitizer has an allocator of its own";
-  constexpr std::size_t count = 500;
-  std::deque<Peer> peers;
-  const auto connect = [&](std::size_t more) {
-    for (std::size_t i = 0; i < more; ++i) {
-      peers.push_back(Peer::tcp(edge, local));
-      peers.back().send(options_request("hello").substr(0, 20));
-      edge.drain();
-      peers.back().send(options_request("hello").substr(20));
-      ASSERT_TRUE(edge.run_until([&] { return edge.messages.size() == 1; }));
-      edge.messages.clear();
-    }
-  };
-  connect(10);
-  const std::size_t before = ::mallinfo2().uordblks;
-  connect(count);
-  const std::size_t after = ::mallinfo2().uordblks;
-  EXPECT_LT((after - before) / count, 1024u - sizeof(Peer));
-  RecordProperty("octets", static_cast<int>((after - before) / count - sizeof(Peer)));
 }
 
 }  // namespace
