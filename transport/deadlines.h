@@ -1,6 +1,6 @@
-// What has to be finished by a fixed time: connects, handshakes, messages that have begun, the time that a stranger has.
-// One coarse timer
-// per shard instead of one per connection; while nothing is under way it does not run.
+// What has to be finished by a fixed time: connects, handshakes, messages that have begun, the time that a
+// stranger has. One coarse timer per shard instead of one per connection; while nothing is under way it does
+// not run.
 #pragma once
 
 #include <array>

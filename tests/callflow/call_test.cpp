@@ -12,7 +12,8 @@ class Call : public ::testing::TestWithParam<Protocol> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Transports, Call,
-                         ::testing::Values(Protocol::udp, Protocol::tcp, Protocol::tls, Protocol::ws, Protocol::wss),
+                         ::testing::Values(Protocol::udp, Protocol::tcp, Protocol::tls, Protocol::ws,
+                                           Protocol::wss),
                          [](const auto& info) { return std::string(uri_name(info.param)); });
 
 TEST_P(Call, RunsFromInviteToByeOverTheFlowsThatWereRegistered) {
