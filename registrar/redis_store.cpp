@@ -78,10 +78,9 @@ void RedisStore::remove_dead(std::string_view aor, Dead dead) {
 }
 
 void RedisStore::remove(std::string_view aor, const Dead& dead) {
-  bool dropped = cache_.drop(aor, dead);
+  // Looked at first: what has succeeded in between is among what is dropped.
   const bool changing = changes_.is_changing(aor);
-  // What was under way may have come in between; it is in the cache before it is no longer under way.
-  if (!dropped && !changing) dropped = cache_.drop(aor, dead);
+  const bool dropped = cache_.drop(aor, dead);
   if (dropped) announce(aor, Cause::flow_failure);
   if (!dropped && !changing) return;
   if (!connected_ || !ever_loaded_) return keep_removal(aor, dead);
@@ -210,7 +209,7 @@ void RedisStore::conflicted(const std::string& aor, std::uint64_t session, const
 }
 
 // A change whose fate is unknown may have been made.
-void RedisStore::finish(std::string_view aor, std::vector<RecordChange> changes, error_code error) {
+void RedisStore::finish(std::string_view aor, const std::vector<RecordChange>& changes, error_code error) {
   for (const RecordChange& each : changes) {
     if (each.cause && (!error || error == redis::Error::not_replicated)) announce(aor, *each.cause);
     each.done(error);

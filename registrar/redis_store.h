@@ -70,7 +70,7 @@ class RedisStore final : public LocationService, public redis::LinkUser {
   void replied(const std::string& aor, redis::RecordChanges::Attempt& attempt,
                const boost::system::result<redis::Reply>& reply);
   void conflicted(const std::string& aor, std::uint64_t session, const std::string& current);
-  void finish(std::string_view aor, std::vector<redis::RecordChange> changes,
+  void finish(std::string_view aor, const std::vector<redis::RecordChange>& changes,
               boost::system::error_code error);
 
   void load(std::uint64_t session);

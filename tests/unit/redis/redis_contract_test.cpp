@@ -29,12 +29,15 @@ struct InRedis {
   }
   ~InRedis() { session.stop(); }
   LocationService& location() { return store; }
+  // What is over has been told when the link has come round once more.
   void settle() {
-    do {
+    bool changing = true;
+    while (changing) {
+      changing = store.changing() != 0;
       std::promise<void> told;
       session.client().call({"PING"}, [&](const auto&) { told.set_value(); });
       told.get_future().wait();
-    } while (store.changing() != 0);
+    }
   }
 
   const std::string prefix = next_prefix();
