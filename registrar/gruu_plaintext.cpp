@@ -4,7 +4,6 @@
 #include <cassert>
 
 #include "registrar/instance_id.h"
-#include "sip/characters.h"
 
 namespace flowgate::registrar {
 namespace {
@@ -21,18 +20,29 @@ bool is_dash(std::size_t position) {
 
 using UuidOctets = std::array<char, uuid_size>;
 
+constexpr std::uint8_t no_digit = 0xff;
+
+// Of the digits that uuid_instance() writes.
+constexpr auto digit_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::size_t i = 0; i < hex_digits.size(); ++i)
+    values[static_cast<unsigned char>(hex_digits[i])] = static_cast<std::uint8_t>(i);
+  return values;
+}();
+
 // The 16 octets of a UUID, from the one spelling that uuid_instance() gives back.
 std::optional<UuidOctets> uuid_octets(std::string_view instance) {
-  if (instance.size() != uuid_prefix.size() + uuid_text_size || !is_plain_uuid_urn(instance))
+  if (instance.size() != uuid_prefix.size() + uuid_text_size || !instance.starts_with(uuid_prefix))
     return std::nullopt;
-  const std::string_view text = instance.substr(uuid_prefix.size());
-  UuidOctets octets{};
-  std::size_t nibble = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_dash(i) != (text[i] == '-')) return std::nullopt;
-    if (text[i] == '-') continue;
-    octets[nibble / 2] = static_cast<char>(octets[nibble / 2] << 4 | sip::hex_value(text[i]));
-    ++nibble;
+  const char* at = instance.data() + uuid_prefix.size();
+  UuidOctets octets;
+  for (std::size_t i = 0; i < uuid_size; ++i) {
+    if ((i == 4 || i == 6 || i == 8 || i == 10) && *at++ != '-') return std::nullopt;
+    const std::uint8_t high = digit_values[static_cast<unsigned char>(*at++)];
+    const std::uint8_t low = digit_values[static_cast<unsigned char>(*at++)];
+    if ((high | low) == no_digit) return std::nullopt;
+    octets[i] = static_cast<char>(high << 4 | low);
   }
   return octets;
 }

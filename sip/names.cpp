@@ -57,26 +57,27 @@ constexpr std::array<std::string_view, 38> header_names = {
 };
 static_assert(header_names[static_cast<std::size_t>(Header::privacy)] == "Privacy");
 
-// The names in the order of their lengths; those of length n stand at [begin_of_length[n], begin_of_length[n
-// + 1]).
-constexpr std::size_t longest_name = 20;
-struct Lengths {
-  std::array<Header, header_names.size()> headers{};
-  std::array<std::size_t, longest_name + 2> begin_of_length{};
+// Where a name is looked for, by its length and both its ends: those that fall together stand one behind the
+// other.
+constexpr std::size_t slot_count = 128;
+constexpr std::size_t slot_of(std::string_view name) {
+  const auto front = static_cast<unsigned char>(lower(name.front()));
+  const auto back = static_cast<unsigned char>(lower(name.back()));
+  return (front * 5U + back + name.size() * 11U) % slot_count;
+}
+struct Slots {
+  std::array<Header, slot_count> first{};            // `other`: none
+  std::array<Header, header_names.size()> behind{};  // of each header, the next in its slot
 };
-constexpr Lengths by_length = [] {
-  Lengths lengths;
-  std::size_t next = 0;
-  for (std::size_t length = 0; length <= longest_name; ++length) {
-    lengths.begin_of_length[length] = next;
-    for (std::size_t i = 0; i < header_names.size(); ++i) {
-      if (header_names[i].size() == length) lengths.headers[next++] = static_cast<Header>(i);
-    }
+constexpr Slots slots = [] {
+  Slots made;
+  for (std::size_t i = header_names.size() - 1; i > 0; --i) {
+    Header& first = made.first[slot_of(header_names[i])];
+    made.behind[i] = first;
+    first = static_cast<Header>(i);
   }
-  lengths.begin_of_length[longest_name + 1] = next;
-  return lengths;
+  return made;
 }();
-static_assert(by_length.begin_of_length.back() == header_names.size(), "longest_name is too small");
 
 // RFC 3261 §7.3.3 and §20; Refer-To: RFC 3515; Event: RFC 6665; Identity: RFC 4474.
 Header from_compact(char c) {
@@ -122,15 +123,12 @@ std::string_view method_name(Method method) {
 
 Header header_from(std::string_view name) {
   if (name.size() == 1) return from_compact(name.front());
-  if (name.empty() || name.size() > longest_name) return Header::other;
-  const std::size_t end = by_length.begin_of_length[name.size() + 1];
-  for (std::size_t i = by_length.begin_of_length[name.size()]; i < end; ++i) {
-    const Header header = by_length.headers[i];
-    const std::string_view candidate = header_names[static_cast<std::size_t>(header)];
-    // Most candidates of the same length differ here already.
-    if (lower(name.front()) != lower(candidate.front()) || lower(name.back()) != lower(candidate.back()))
-      continue;
-    if (name == candidate || equals_nocase(name, candidate)) return header;
+  if (name.empty()) return Header::other;
+  Header header = slots.first[slot_of(name)];
+  while (header != Header::other) {
+    const auto index = static_cast<std::size_t>(header);
+    if (name == header_names[index] || equals_nocase(name, header_names[index])) return header;
+    header = slots.behind[index];
   }
   return Header::other;
 }
