@@ -176,7 +176,8 @@ Config load(const std::filesystem::path& file) {
   const Section top(
       Value(document.root(), ""),
       {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin", "threads", "limits",
-       "timers", "dns", "proxy_protocol", "host_names", "gruu", "reg_event", "websocket", "trusted"});
+       "timers", "dns", "proxy_protocol", "host_names", "gruu", "reg_event", "websocket", "trusted",
+       "overload"});
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   Config config;
   config.roles = read_roles(top);
@@ -197,6 +198,7 @@ Config load(const std::filesystem::path& file) {
   check_authentication(top, config);
   config.dns = read_dns(top);
   config.websocket = read_websocket(top);
+  config.overload = read_overload(top);
   config.proxy_protocol = read_proxy_protocol(top);
   return config;
 }

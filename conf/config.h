@@ -13,6 +13,7 @@
 #include "conf/error.h"
 #include "conf/gruu.h"
 #include "conf/listener.h"
+#include "conf/overload.h"
 #include "conf/proxy_protocol.h"
 #include "conf/reg_event.h"
 #include "conf/registrar.h"
@@ -77,6 +78,7 @@ struct Config {
   Dns dns;
   ProxyProtocol proxy_protocol;
   WebSocket websocket;
+  Overload overload;
 
   bool has(Role role) const { return roles.contains(role); }
   bool listens(Protocol protocol) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/admission.h"
 #include "proxy/edge_register.h"
 #include "proxy/received.h"
 #include "proxy/validation.h"
@@ -41,6 +42,8 @@ Core::Core(const Options& options, const LocalAddresses& local, const registrar:
       location_(location),
       ua_flows_(ua_flows),
       network_(network),
+      random_(random),
+      overload_(options.overload, now),
       tokens_(token_keys_of(options.node, keys)),
       edge_tokens_(keys),
       timers_(now),
@@ -165,9 +168,11 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   const bool cancels = method == Method::cancel && transactions_.find_server(invite) != nullptr;
   if (transactions_.full() && !cancels) {
     std::string fields;
-    sip::FieldWriter(fields).field("Retry-After", {"10"});
+    sip::FieldWriter(fields).field("Retry-After", {std::to_string(overload_.retry_after(random_()).count())});
     return answer_statelessly(flow, with_received(message, *via, flow)->get(), key, 503, fields);
   }
+  if (method != Method::cancel && overload_.acts(timers_.now()) && turns_away(flow, message, *via, key))
+    return;
   // RFC 6223 §4.4: for a registration, or for a dialog whose route set we are in.
   const bool kept = method == Method::register_ || forms_dialog(message);
   const std::chrono::seconds keep = kept ? options_.roles.flow_timer : std::chrono::seconds{};
@@ -181,6 +186,22 @@ void Core::answer_statelessly(const Flow& flow, const sip::Message& request, con
   std::string text;
   sip::write_response(request, status, {}, key.to_tag(), fields, text);
   network_.send(flow, text);
+}
+
+// RFC 7339 §5.10.2, with its reason against Retry-After (RFC 3261 §21.5.4): a proxy that gets it sends us
+// nothing at all for so long. A UA that registers is told when to come again; behind an edge it is not.
+bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::Via& via,
+                      const TransactionKey& key) {
+  const Instant now = timers_.now();
+  const bool registers = request.method() == Method::register_;
+  const bool registered = registers && targets_.registered_over(flow, now);
+  const Admission admission = admission_of(request, registered, options_.limits);
+  if (!overload_.refuses(now, admission, random_())) return false;
+  std::string fields;
+  if (registers && is_first_hop(request))
+    sip::FieldWriter(fields).field("Retry-After", {std::to_string(overload_.retry_after(random_()).count())});
+  answer_statelessly(flow, with_received(request, via, flow)->get(), key, 503, fields);
+  return true;
 }
 
 // §9.2, §16.10.

@@ -17,6 +17,7 @@
 #include "proxy/local_addresses.h"
 #include "proxy/node.h"
 #include "proxy/notifier.h"
+#include "proxy/overload_control.h"
 #include "proxy/refusal.h"
 #include "proxy/response_context.h"
 #include "proxy/roles.h"
@@ -43,6 +44,7 @@ class Core {
     reg_event::Options reg_event;
     // Whose users have to authenticate; none: nobody has to. It outlives the core.
     digest::ProtectionSpace* protection_space = nullptr;
+    OverloadOptions overload;
   };
 
   // All references must outlive the core. `random`: unpredictable; from OpenSSL in production.
@@ -64,6 +66,9 @@ class Core {
   void registration_changed(Instant now, std::string_view aor, registrar::Cause cause);
   // Need it be passed on to registration_changed()? From any thread.
   bool watches_registration(std::string_view aor) const { return notifier_.watches(aor); }
+  // More comes in than is handled: transport::Receiver::behind().
+  void behind(Instant now, unsigned percent) { overload_.behind(now, percent); }
+  const OverloadControl& overload() const { return overload_; }
   // Time has come to next_deadline().
   void advance(Instant now);
   std::optional<Instant> next_deadline() const { return timers_.next(); }
@@ -83,6 +88,8 @@ class Core {
   void receive_cancel(ServerTransaction& server, const TransactionKey& invite);
   void answer_statelessly(const Flow& flow, const sip::Message& request, const TransactionKey& key,
                           int status, std::string_view fields);
+  bool turns_away(const Flow& flow, const sip::Message& request, const sip::Via& via,
+                  const TransactionKey& key);
   void handle(ServerTransaction& server);
   void answer(ServerTransaction& server, const sip::Uri& uri, bool subscribes);
   Refusal check_uas(ServerTransaction& server);
@@ -99,6 +106,8 @@ class Core {
   registrar::LocationService& location_;
   UaFlows& ua_flows_;
   Network& network_;
+  const Random random_;
+  OverloadControl overload_;
   FlowTokens tokens_;       // of this node
   FlowTokens edge_tokens_;  // of the edges before the registrar
   TimerWheel timers_;

@@ -91,6 +91,7 @@ void Connection::wait_writable() {
 // TLS may want to write before it can read, and the reverse: what is not waiting for its own event is tried
 // on the other.
 void Connection::readable() {
+  shard_->turns->measure();
   if (state_ == State::proxy_header) return read_proxy_header();
   if (state_ == State::handshaking) return handshake();
   if (state_ == State::open || state_ == State::upgrading) read();

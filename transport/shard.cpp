@@ -14,6 +14,7 @@ Shard::Shard(boost::asio::io_context& io_context, unsigned number, std::uint64_t
           std::array{options.connect_timeout, options.handshake_timeout, options.message_timeout,
                      options.send_timeout, options.websocket.ping_interval, options.unaccepted_timeout})),
       connections(*this, number, first_serial),
+      turns(std::make_shared<Turns>(*this)),
       stream_buffer_(std::make_unique_for_overwrite<char[]>(stream_buffer_bytes)) {}
 
 }  // namespace flowgate::transport

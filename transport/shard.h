@@ -10,6 +10,7 @@
 #include "transport/datagram_batch.h"
 #include "transport/deadlines.h"
 #include "transport/transport.h"
+#include "transport/turns.h"
 
 namespace flowgate::transport {
 
@@ -29,6 +30,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   Receiver* receiver;  // nobody once stopped
   const std::shared_ptr<Deadlines> deadlines;
   Connections connections;
+  const std::shared_ptr<Turns> turns;
   std::vector<std::shared_ptr<UdpSocket>> udp_sockets;
   std::vector<std::shared_ptr<StreamListener>> stream_listeners;
 

@@ -11,7 +11,6 @@
 namespace flowgate::transport {
 namespace {
 
-constexpr int udp_buffer_bytes = 8 << 20;
 constexpr int listen_backlog = 4096;
 
 // A peer that has vanished is found within a minute, with data under way or without: an idle connection is
@@ -46,8 +45,9 @@ bool bind_to(int fd, const Endpoint& local) {
 }
 
 // Many messages may come between two wakeups. FORCE needs a privilege; without it the system's limit holds.
-void set_buffer(int fd, int forced, int plain) {
-  if (!set(fd, SOL_SOCKET, forced, udp_buffer_bytes)) set(fd, SOL_SOCKET, plain, udp_buffer_bytes);
+void set_buffer(int fd, int forced, int plain, std::size_t octets) {
+  const int size = static_cast<int>(octets);
+  if (!set(fd, SOL_SOCKET, forced, size)) set(fd, SOL_SOCKET, plain, size);
 }
 
 // On Linux accepted sockets inherit all of these from their listener.
@@ -98,13 +98,13 @@ boost::system::error_code check_unused(Protocol protocol, const Endpoint& local)
   return last_error();
 }
 
-boost::system::result<Fd> open_udp(const Endpoint& local) {
+boost::system::result<Fd> open_udp(const Endpoint& local, std::size_t buffer) {
   Fd fd = open_socket(local, SOCK_DGRAM);
   if (!fd || !bind_to(fd.get(), local)) return last_error();
   if (local.is_unspecified() && !ask_for_local_address(fd.get(), local)) return last_error();
   if (!ask_for_errors(fd.get(), local)) return last_error();
-  set_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
-  set_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF);
+  set_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF, buffer);
+  set_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF, buffer);
   return fd;
 }
 

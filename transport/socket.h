@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/system/result.hpp>
+#include <cstddef>
 #include <utility>
 
 #include "flowtoken/flow.h"
@@ -37,7 +38,9 @@ boost::system::error_code last_error();
 // EAGAIN and its like: nothing for now, no error.
 bool would_block();
 
-[[nodiscard]] boost::system::result<Fd> open_udp(const Endpoint& local);
+// `buffer`: octets for what waits to be read, and as many for what waits to be sent; the kernel may give
+// less.
+[[nodiscard]] boost::system::result<Fd> open_udp(const Endpoint& local, std::size_t buffer = 8 << 20);
 [[nodiscard]] boost::system::result<Fd> open_listener(const Endpoint& local);
 // A TCP socket on its way to `remote`: writable when it has arrived, or failed (pending_error).
 [[nodiscard]] boost::system::result<Fd> open_towards(const Endpoint& remote);

@@ -11,7 +11,10 @@
 namespace flowgate::transport {
 namespace {
 
-constexpr unsigned accepts_per_wakeup = 32;  // then the connections that there are have their turn
+// Then the connections that there are have their turn. A handshake takes as long as dozens of messages: in an
+// avalanche the new ones wait in the backlog, not those that are served already.
+constexpr unsigned accepts_per_wakeup = 32;
+constexpr unsigned secure_accepts_per_wakeup = 8;
 constexpr std::chrono::milliseconds pause_time{100};
 
 // accept(2): errors of the connection that was about to be accepted, not of the listener.
@@ -52,7 +55,8 @@ void StreamListener::wait_readable() {
 }
 
 void StreamListener::accept() {
-  for (unsigned i = 0; i < accepts_per_wakeup; ++i) {
+  const unsigned most = is_secure(protocol_) ? secure_accepts_per_wakeup : accepts_per_wakeup;
+  for (unsigned i = 0; i < most; ++i) {
     SocketAddress remote;
     socklen_t size = sizeof remote;
     Fd fd(::accept4(socket_.native_handle(), &remote.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));

@@ -80,7 +80,9 @@ Listener Transport::listen(const Listener& listener) {
   if (!can_listen(*shard_, protocol)) {
     value_or_throw<Fd>(make_error_code(boost::asio::error::operation_not_supported), listener);
   }
-  Fd fd = value_or_throw(protocol == Protocol::udp ? open_udp(local) : open_listener(local), listener);
+  Fd fd = value_or_throw(
+      protocol == Protocol::udp ? open_udp(local, shard_->options.udp_buffer) : open_listener(local),
+      listener);
   Descriptor socket(shard_->context);
   const Endpoint bound = local_endpoint(fd.get());
   if (const auto error = assign(socket, std::move(fd))) value_or_throw<Fd>(error, listener);
@@ -126,6 +128,7 @@ void Transport::stop() {
   for (const auto& socket : std::exchange(shard_->udp_sockets, {})) socket->close();
   for (const auto& listener : std::exchange(shard_->stream_listeners, {})) listener->close();
   shard_->connections.close_all();
+  shard_->turns->close();
 }
 
 std::size_t Transport::connections() const {

@@ -46,6 +46,9 @@ struct Options {
   // Of connections that peers open: how long nothing of theirs need be accepted.
   std::chrono::seconds unaccepted_timeout{120};
   std::vector<AddressPrefix> peers;    // whose connections may be idle: other proxies
+  // How long what comes in may wait to be handled before Receiver::behind() hears of it; 0: it never does.
+  std::chrono::milliseconds max_delay{30};
+  std::size_t udp_buffer = 8 << 20;    // octets asked for, for what waits to be read, and to be sent
   std::vector<AddressPrefix> proxies;  // connections from them begin with a PROXY protocol header
   WebSocketOptions websocket;
 };
@@ -62,6 +65,10 @@ class Receiver {
   virtual void received(const Flow& flow, std::span<char> text) = 0;
   // A line end or a STUN request, answered here; or whatever else keeps a NAT binding alive.
   virtual void keepalive(const Flow& /*flow*/) {}
+  // More comes in than is handled: for a tenth of a second everything has waited for at least so many percent
+  // of Options::max_delay, or UDP buffers were so full. Called about ten times a second as long as that is
+  // so; percentages below 100 are told as well.
+  virtual void behind(unsigned /*percent*/) {}
   // The connection is gone, whoever closed it. Called once for every stream flow that was seen, never from
   // inside send().
   virtual void closed(const Flow& flow) = 0;

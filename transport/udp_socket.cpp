@@ -25,7 +25,10 @@ UdpSocket::UdpSocket(std::shared_ptr<Shard> shard, Descriptor socket)
       socket_(std::move(socket)),
       local_(local_endpoint(socket_.native_handle())),
       wildcard_(local_.is_unspecified()),
-      errors_(local_) {}
+      errors_(local_) {
+  const auto delay = shard_->options.max_delay;
+  if (delay.count() > 0) buffer_.emplace(socket_.native_handle(), delay);
+}
 
 void UdpSocket::send(const Endpoint& local, const Endpoint& remote, std::string_view text) {
   queue_.push(wildcard_ ? &local : nullptr, remote, text);
@@ -73,22 +76,33 @@ void UdpSocket::receive() {
 // False when the socket was closed on the way.
 bool UdpSocket::read() {
   DatagramBatch& batch = shard_->datagrams;
-  for (unsigned i = 0; i < batches_per_wakeup; ++i) {
+  bool emptied = false;
+  for (unsigned i = 0; i < batches_per_wakeup && !emptied; ++i) {
     const int count = batch.receive(socket_.native_handle());
     if (count < 0) {
       // Either an error was brought by ICMP for something sent earlier (RFC 1122 §4.1.3.3), which does not
       // keep what has come from being read; or that error is what woke us.
       const bool nothing = would_block();
       errors_.read(socket_.native_handle());
-      if (nothing) break;
+      emptied = nothing;
     }
     for (int d = 0; d < count; ++d) {
       take(batch, static_cast<unsigned>(d));
       if (!socket_.is_open()) return false;
     }
-    if (count >= 0 && count < static_cast<int>(DatagramBatch::capacity)) break;
+    if (count >= 0 && count < static_cast<int>(DatagramBatch::capacity)) emptied = true;
   }
+  note_backlog(emptied);
   return true;
+}
+
+// Where a wakeup has read everything there is nothing to ask the kernel for.
+void UdpSocket::note_backlog(bool emptied) {
+  if (!buffer_ || (emptied && !standing_)) return;
+  standing_ = !emptied;
+  const unsigned percent = emptied ? 0 : buffer_->percent(socket_.native_handle());
+  const auto least = backlog_.look(std::chrono::steady_clock::now(), percent);
+  if (least) shard_->receiver->behind(*least);
 }
 
 void UdpSocket::take(DatagramBatch& batch, unsigned index) {

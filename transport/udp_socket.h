@@ -2,11 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "flowtoken/flow.h"
+#include "transport/backlog.h"
 #include "transport/datagram_batch.h"
 #include "transport/datagram_queue.h"
+#include "transport/receive_buffer.h"
 #include "transport/socket.h"
 #include "transport/udp_errors.h"
 
@@ -34,6 +37,7 @@ class UdpSocket : public std::enable_shared_from_this<UdpSocket> {
   void answer_stun(const Flow& flow, std::string_view request);
   void flush();
   void flush_awaited();
+  void note_backlog(bool emptied);
   void report_errors();
 
   enum class Flush : std::uint8_t { idle, awaited, blocked };
@@ -46,6 +50,9 @@ class UdpSocket : public std::enable_shared_from_this<UdpSocket> {
   UdpErrors errors_;
   Flush flush_ = Flush::idle;
   bool reporting_ = false;
+  std::optional<ReceiveBuffer> buffer_;  // none when nobody is to hear of it
+  Backlog backlog_;
+  bool standing_ = false;  // the last wakeup did not read everything
 };
 
 }  // namespace flowgate::transport

@@ -50,6 +50,8 @@ transport::Options transport_options(const conf::Config& config) {
   options.send_timeout = config.timers.send;
   options.unaccepted_timeout = config.timers.unaccepted;
   options.peers = trust_of(config).peers;
+  options.max_delay = config.overload.max_delay;
+  options.udp_buffer = config.overload.udp_buffer_bytes;
   options.proxies = config.proxy_protocol.from;
   options.websocket.origins = config.websocket.origins;
   options.websocket.ping_interval = config.websocket.ping;
@@ -150,6 +152,7 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   options.reg_event.max_expires = config.reg_event.max_expires;
   options.reg_event.max_subscriptions = config.limits.subscriptions;
   options.reg_event.max_per_aor = config.limits.subscriptions_per_aor;
+  options.overload = {config.overload.min_retry_after, config.overload.max_retry_after};
   options.registrar.anonymous_gruus = config.gruu.anonymous_for_draft;
   for (const auto& [uri, contact] : config.gruu.administrative) {
     options.registrar.administrative_gruus.push_back({uri, contact});
@@ -271,9 +274,17 @@ void Server::reload_users() {
   if (users_file_) users_file_->reload();
 }
 
+// All shards as one.
+Refused Server::refused() const {
+  Refused all;
+  for (const auto& shard : shards_) all += shard->refused();
+  return all;
+}
+
 void Server::sweep() {
   if (users_file_) users_file_->reload_if_changed();
   const auto now = std::chrono::steady_clock::now();
+  overload_report_.look(now, refused());
   read_users();
   location_->sweep(now);
   for (const Flow& flow : ua_flows_.sweep(now)) {

@@ -10,6 +10,7 @@
 #include "conf/config.h"
 #include "proxy/local_addresses.h"
 #include "proxy/server/certificates.h"
+#include "proxy/server/overload_report.h"
 #include "proxy/server/shard.h"
 #include "proxy/server/users_file.h"
 #include "proxy/ua_flows.h"
@@ -55,6 +56,7 @@ class Server final : private registrar::Observer {
   // Of the location service: from the shard that changed something, or from whoever sweeps.
   void changed(std::string_view aor, registrar::Cause cause) override;
 
+  Refused refused() const;
   void make_shards(const conf::Config& config);
   void listen(const conf::Config& config);
   void make_cores(const conf::Config& config);
@@ -74,6 +76,7 @@ class Server final : private registrar::Observer {
   std::unique_ptr<registrar::Domains> domains_;
   std::unique_ptr<digest::ProtectionSpace> protection_space_;
   std::unique_ptr<proxy::LocalAddresses> local_;
+  OverloadReport overload_report_;
 };
 
 }  // namespace flowgate::server

@@ -84,6 +84,17 @@ void Shard::keepalive(const Flow& flow) {
   core_->keepalive(Clock::now(), flow);
 }
 
+void Shard::behind(unsigned percent) {
+  core_->behind(Clock::now(), percent);
+}
+
+Refused Shard::refused() const {
+  using proxy::Admission;
+  const proxy::OverloadControl& overload = core_->overload();
+  return {overload.refused(Admission::registration), overload.refused(Admission::refresh),
+          overload.refused(Admission::beginning)};
+}
+
 void Shard::registration_changed(std::string_view aor, registrar::Cause cause) {
   if (!core_->watches_registration(aor)) return;
   boost::asio::post(context_, [this, aor = std::string(aor), cause] {

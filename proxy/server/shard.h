@@ -15,6 +15,7 @@
 #include "proxy/network.h"
 #include "proxy/server/dns_resolver.h"
 #include "proxy/server/home_location.h"
+#include "proxy/server/overload_report.h"
 #include "transport/transport.h"
 
 namespace flowgate::server {
@@ -48,9 +49,13 @@ class Shard final : public transport::Receiver, public proxy::Network {
   // From any thread: closes a connection of this shard.
   void close(const Flow& flow);
 
+  // From any thread: what was turned away so far.
+  Refused refused() const;
+
   // transport::Receiver
   void received(const Flow& flow, std::span<char> text) override;
   void keepalive(const Flow& flow) override;
+  void behind(unsigned percent) override;
   void closed(const Flow& flow) override;
   void unreachable(const Flow& flow) override;
 

@@ -1,0 +1,22 @@
+// The kernel's receive buffer of a UDP socket: how much waits in it, and for how long.
+#pragma once
+
+#include <chrono>
+
+namespace flowgate::transport {
+
+class ReceiveBuffer {
+ public:
+  // `delay`: how long a datagram may wait. From now on the kernel notes when each one comes.
+  ReceiveBuffer(int fd, std::chrono::milliseconds delay);
+
+  // In percent of what is allowed, at least 1: how long the datagram that was read last has waited, or how
+  // full the buffer is, half of it being allowed. At least 100 when datagrams were lost since the last call.
+  unsigned percent(int fd);
+
+ private:
+  std::chrono::milliseconds delay_;
+  unsigned drops_ = 0;
+};
+
+}  // namespace flowgate::transport

@@ -1,0 +1,46 @@
+#include "transport/turns.h"
+
+#include <sys/eventfd.h>
+
+#include <algorithm>
+
+#include "transport/shard.h"
+
+namespace flowgate::transport {
+
+using Clock = std::chrono::steady_clock;
+
+Turns::Turns(Shard& shard) : shard_(shard), event_(shard.context) {
+  if (shard.options.max_delay.count() > 0) assign(event_, Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)));
+}
+
+void Turns::measure() {
+  if (under_way_ || !event_.is_open()) return;
+  const auto now = Clock::now();
+  if (now - end_ < pause) return;
+  // Nothing has come for a while: what was measured before has nothing to do with what is now.
+  if (now - end_ > Backlog::interval) backlog_.look(now, 0);
+  begin_ = now;
+  under_way_ = true;
+  ::eventfd_write(event_.native_handle(), 1);
+  event_.async_wait(Descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    if (!error && self->event_.is_open()) self->come();
+  });
+}
+
+void Turns::come() {
+  under_way_ = false;
+  end_ = Clock::now();
+  eventfd_t ignored = 0;
+  ::eventfd_read(event_.native_handle(), &ignored);
+  const auto percent = std::min<std::int64_t>(100 * (end_ - begin_) / shard_.options.max_delay, 10'000);
+  const auto least = backlog_.look(end_, static_cast<unsigned>(std::max<std::int64_t>(percent, 0)));
+  if (least && shard_.receiver) shard_.receiver->behind(*least);
+}
+
+void Turns::close() {
+  boost::system::error_code ignored;
+  event_.close(ignored);
+}
+
+}  // namespace flowgate::transport
