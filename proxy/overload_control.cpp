@@ -20,7 +20,6 @@ constexpr unsigned ease_step = 30;
 }  // namespace
 
 void OverloadControl::behind(Instant now, unsigned percent) {
-  if (percent < 100) return;
   ease(now);
   const unsigned rise = pressure_ < whole ? std::min(most_step, step * percent / 100) : step;
   pressure_ = std::min(pressure_ + rise, pressure_ < whole ? whole : most_pressure);

@@ -6,9 +6,9 @@
 namespace flowgate::transport {
 
 std::optional<unsigned> Backlog::look(Instant now, unsigned percent) {
-  if (percent == 0 || least_ == 0) {
+  if (percent < 100 || least_ == 0) {
     begin_ = now;
-    least_ = percent;
+    least_ = percent < 100 ? 0 : percent;
     looks_ = 1;
     return std::nullopt;
   }

@@ -13,8 +13,8 @@ class Backlog {
   using Instant = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::milliseconds interval{100};
 
-  // A look at the queue: how full it is, in percent of what is allowed; 0 when it is empty, or was in
-  // between. When an interval of looks has ended, all of them above 0: the least of them.
+  // A look at the queue: how full it is, in percent of what is allowed. When an interval of looks has ended,
+  // all of them at 100 or above: the least of them.
   std::optional<unsigned> look(Instant now, unsigned percent);
 
  private:

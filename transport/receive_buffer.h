@@ -7,7 +7,7 @@ namespace flowgate::transport {
 
 class ReceiveBuffer {
  public:
-  // `delay`: how long a datagram may wait. From now on the kernel notes when each one comes.
+  // `delay`: how long a datagram may wait. The kernel soon notes when each one comes.
   ReceiveBuffer(int fd, std::chrono::milliseconds delay);
 
   // In percent of what is allowed, at least 1: how long the datagram that was read last has waited, or how

@@ -66,8 +66,8 @@ class Receiver {
   // A line end or a STUN request, answered here; or whatever else keeps a NAT binding alive.
   virtual void keepalive(const Flow& /*flow*/) {}
   // More comes in than is handled: for a tenth of a second everything has waited for at least so many percent
-  // of Options::max_delay, or UDP buffers were so full. Called about ten times a second as long as that is
-  // so; percentages below 100 are told as well.
+  // of Options::max_delay, 100 or more, or UDP buffers were so full. Called about ten times a second as long
+  // as that is so.
   virtual void behind(unsigned /*percent*/) {}
   // The connection is gone, whoever closed it. Called once for every stream flow that was seen, never from
   // inside send().

@@ -8,7 +8,13 @@
 
 namespace flowgate::transport {
 
+namespace {
+
 using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t most_percent = 10'000;
+
+}  // namespace
 
 Turns::Turns(Shard& shard) : shard_(shard), event_(shard.context) {
   if (shard.options.max_delay.count() > 0) assign(event_, Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)));
@@ -17,9 +23,10 @@ Turns::Turns(Shard& shard) : shard_(shard), event_(shard.context) {
 void Turns::measure() {
   if (under_way_ || !event_.is_open()) return;
   const auto now = Clock::now();
-  if (now - end_ < pause) return;
-  // Nothing has come for a while: what was measured before has nothing to do with what is now.
-  if (now - end_ > Backlog::interval) backlog_.look(now, 0);
+  if (now - end_ >= pause) begin(now);
+}
+
+void Turns::begin(Backlog::Instant now) {
   begin_ = now;
   under_way_ = true;
   ::eventfd_write(event_.native_handle(), 1);
@@ -33,9 +40,11 @@ void Turns::come() {
   end_ = Clock::now();
   eventfd_t ignored = 0;
   ::eventfd_read(event_.native_handle(), &ignored);
-  const auto percent = std::min<std::int64_t>(100 * (end_ - begin_) / shard_.options.max_delay, 10'000);
-  const auto least = backlog_.look(end_, static_cast<unsigned>(std::max<std::int64_t>(percent, 0)));
+  const std::int64_t percent = 100 * (end_ - begin_) / shard_.options.max_delay;
+  const auto least = backlog_.look(end_, static_cast<unsigned>(std::min(percent, most_percent)));
   if (least && shard_.receiver) shard_.receiver->behind(*least);
+  // As long as it is slow, without a gap.
+  if (percent >= 100) begin(end_);
 }
 
 void Turns::close() {

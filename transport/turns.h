@@ -17,11 +17,12 @@ class Turns : public std::enable_shared_from_this<Turns> {
   explicit Turns(Shard& shard);
 
   // Something has come over a connection. Most calls do nothing: one turn at a time is measured, and none
-  // for `pause` after it.
+  // for `pause` after one that was short enough.
   void measure();
   void close();
 
  private:
+  void begin(Backlog::Instant now);
   void come();
 
   static constexpr std::chrono::milliseconds pause{10};

@@ -30,11 +30,6 @@ TEST_F(OverloadControlTest, NothingIsTurnedAwayWithoutABacklog) {
   EXPECT_EQ(share(Admission::registration), 0U);
 }
 
-TEST_F(OverloadControlTest, ABacklogWithinWhatIsAllowedIsNone) {
-  is_behind(99, 50);
-  EXPECT_FALSE(control.acts(now));
-}
-
 TEST_F(OverloadControlTest, TheWorseItIsTheFasterTheShareOfNewRegistrationsRises) {
   control.behind(now, 100);
   EXPECT_EQ(share(Admission::registration), 10U);
