@@ -173,11 +173,10 @@ bool Config::listens(Protocol protocol) const {
 
 Config load(const std::filesystem::path& file) {
   const Document document(file);
-  const Section top(
-      Value(document.root(), ""),
-      {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin", "threads", "limits",
-       "timers", "dns", "proxy_protocol", "host_names", "gruu", "reg_event", "websocket", "trusted",
-       "overload"});
+  const Section top(Value(document.root(), ""),
+                    {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin",
+                     "threads", "limits", "timers", "dns", "proxy_protocol", "host_names", "gruu",
+                     "reg_event", "websocket", "trusted", "overload"});
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   Config config;
   config.roles = read_roles(top);

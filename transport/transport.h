@@ -45,7 +45,7 @@ struct Options {
   std::chrono::seconds send_timeout{30};     // an octet that twice this time does not get rid of closes
   // Of connections that peers open: how long nothing of theirs need be accepted.
   std::chrono::seconds unaccepted_timeout{120};
-  std::vector<AddressPrefix> peers;    // whose connections may be idle: other proxies
+  std::vector<AddressPrefix> peers;  // whose connections may be idle: other proxies
   // How long what comes in may wait to be handled before Receiver::behind() hears of it; 0: it never does.
   std::chrono::milliseconds max_delay{30};
   std::size_t udp_buffer = 8 << 20;    // octets asked for, for what waits to be read, and to be sent
