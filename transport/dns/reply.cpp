@@ -13,7 +13,6 @@
 namespace flowgate::dns {
 namespace {
 
-constexpr std::size_t header_size = 12;  // RFC 1035 §4.1.1
 constexpr std::uint16_t soa = 6;
 
 // Reads numbers and skips names from front to end; over the end, it stays there and is bad.
