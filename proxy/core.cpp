@@ -43,7 +43,7 @@ Core::Core(const Options& options, const LocalAddresses& local, const registrar:
       ua_flows_(ua_flows),
       network_(network),
       random_(random),
-      overload_(options.overload, now),
+      overload_(options.overload),
       tokens_(token_keys_of(options.node, keys)),
       edge_tokens_(keys),
       timers_(now),
@@ -171,8 +171,7 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
     sip::FieldWriter(fields).field("Retry-After", {std::to_string(overload_.retry_after(random_()).count())});
     return answer_statelessly(flow, with_received(message, *via, flow)->get(), key, 503, fields);
   }
-  if (method != Method::cancel && overload_.acts(timers_.now()) && turns_away(flow, message, *via, key))
-    return;
+  if (method != Method::cancel && overload_.acts() && turns_away(flow, message, *via, key)) return;
   // RFC 6223 §4.4: for a registration, or for a dialog whose route set we are in.
   const bool kept = method == Method::register_ || forms_dialog(message);
   const std::chrono::seconds keep = kept ? options_.roles.flow_timer : std::chrono::seconds{};
@@ -192,11 +191,10 @@ void Core::answer_statelessly(const Flow& flow, const sip::Message& request, con
 // nothing at all for so long. A UA that registers is told when to come again; behind an edge it is not.
 bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::Via& via,
                       const TransactionKey& key) {
-  const Instant now = timers_.now();
   const bool registers = request.method() == Method::register_;
-  const bool registered = registers && targets_.registered_over(flow, now);
+  const bool registered = registers && targets_.registered_over(flow, timers_.now());
   const Admission admission = admission_of(request, registered, options_.limits);
-  if (!overload_.refuses(now, admission, random_())) return false;
+  if (!overload_.refuses(admission, random_())) return false;
   std::string fields;
   if (registers && is_first_hop(request))
     sip::FieldWriter(fields).field("Retry-After", {std::to_string(overload_.retry_after(random_()).count())});

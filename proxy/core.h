@@ -67,7 +67,7 @@ class Core {
   // Need it be passed on to registration_changed()? From any thread.
   bool watches_registration(std::string_view aor) const { return notifier_.watches(aor); }
   // More comes in than is handled: transport::Receiver::behind().
-  void behind(Instant now, unsigned percent) { overload_.behind(now, percent); }
+  void behind(unsigned percent) { overload_.behind(percent); }
   const OverloadControl& overload() const { return overload_; }
   // Time has come to next_deadline().
   void advance(Instant now);

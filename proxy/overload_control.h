@@ -11,11 +11,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "registrar/binding.h"
-
 namespace flowgate::proxy {
-
-using registrar::Instant;
 
 // RFC 7339 §5.10.1: which requests are turned away first is the server's policy. In that order.
 enum class Admission : std::uint8_t { registration, refresh, beginning, always };
@@ -28,14 +24,15 @@ struct OverloadOptions {
 
 class OverloadControl {
  public:
-  OverloadControl(const OverloadOptions& options, Instant now) : options_(options), eased_(now) {}
+  explicit OverloadControl(const OverloadOptions& options) : options_(options) {}
 
-  // transport::Receiver::behind().
-  void behind(Instant now, unsigned percent);
-  // Is anything turned away at all? False costs nothing.
-  bool acts(Instant now) { return pressure_ > 0 && ease(now) > 0; }
+  // transport::Receiver::behind(): what comes in has to wait for so many percent of what it may; 0: it need
+  // not.
+  void behind(unsigned percent) { percent_ = percent; }
+  // Is anything turned away at all?
+  bool acts() const { return percent_ > 0; }
   // Is this one turned away? `random`: any number.
-  bool refuses(Instant now, Admission admission, std::uint64_t random);
+  bool refuses(Admission admission, std::uint64_t random);
   std::chrono::seconds retry_after(std::uint64_t random) const;
 
   // How many were turned away so far. From any thread.
@@ -44,13 +41,8 @@ class OverloadControl {
   }
 
  private:
-  unsigned ease(Instant now);
-
   const OverloadOptions options_;
-  // In thousandths: the first thousand is the share of new registrations that is turned away, the next that
-  // of refreshes, the third that of what begins.
-  unsigned pressure_ = 0;
-  Instant eased_;
+  unsigned percent_ = 0;
   std::array<std::atomic<std::uint64_t>, 3> refused_{};
 };
 

@@ -1,23 +1,15 @@
 #include "transport/backlog.h"
 
-#include <algorithm>
-#include <utility>
-
 namespace flowgate::transport {
 
-std::optional<unsigned> Backlog::look(Instant now, unsigned percent) {
-  if (percent < 100 || least_ == 0) {
-    begin_ = now;
-    least_ = percent < 100 ? 0 : percent;
-    looks_ = 1;
-    return std::nullopt;
+void Backlog::look(Instant now, unsigned percent) {
+  if (percent < 100) {
+    looks_ = standing_ = 0;
+    return;
   }
-  least_ = std::min(least_, percent);
-  ++looks_;
-  if (now - begin_ < interval || looks_ < least_looks) return std::nullopt;
-  begin_ = now;
-  looks_ = 1;
-  return std::exchange(least_, percent);
+  if (looks_ == 0) begin_ = now;
+  if (looks_ < least_looks) ++looks_;
+  standing_ = looks_ == least_looks && now - begin_ >= interval ? percent : 0;
 }
 
 }  // namespace flowgate::transport

@@ -37,15 +37,15 @@ ReceiveBuffer::ReceiveBuffer(int fd, std::chrono::milliseconds delay) : delay_(d
 }
 
 unsigned ReceiveBuffer::percent(int fd) {
-  long most = 1;
+  long most = 0;
   if (timespec when{}; stamp(fd, when)) most = std::max(most, 100 * since(when) / delay_);
   std::array<unsigned, SK_MEMINFO_VARS> memory{};
   socklen_t size = sizeof memory;
   if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) == 0) {
-    const long whole = std::max(1U, memory[SK_MEMINFO_RCVBUF]);
-    most = std::max(most, 200L * memory[SK_MEMINFO_RMEM_ALLOC] / whole);
+    const long whole = memory[SK_MEMINFO_RCVBUF], used = memory[SK_MEMINFO_RMEM_ALLOC];
+    most = std::max(most, 50 * whole / std::max(1L, whole - used));
     if (std::exchange(drops_, memory[SK_MEMINFO_DROPS]) != memory[SK_MEMINFO_DROPS])
-      most = std::max(most, 100L);
+      most = std::max(most, 200L);
   }
   return static_cast<unsigned>(std::min(most, worst_percent));
 }

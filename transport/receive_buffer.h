@@ -10,8 +10,9 @@ class ReceiveBuffer {
   // `delay`: how long a datagram may wait. The kernel soon notes when each one comes.
   ReceiveBuffer(int fd, std::chrono::milliseconds delay);
 
-  // In percent of what is allowed, at least 1: how long the datagram that was read last has waited, or how
-  // full the buffer is, half of it being allowed. At least 100 when datagrams were lost since the last call.
+  // In percent of what is allowed: how long the datagram that was read last has waited; or how full the
+  // buffer is, 100 when half of it is used, and twice that for each half of the rest. At least 200 when
+  // datagrams were lost since the last call.
   unsigned percent(int fd);
 
  private:

@@ -1,5 +1,10 @@
 #include "transport/shard.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "transport/udp_socket.h"
+
 namespace flowgate::transport {
 
 Shard::Shard(boost::asio::io_context& io_context, unsigned number, std::uint64_t first_serial,
@@ -16,5 +21,11 @@ Shard::Shard(boost::asio::io_context& io_context, unsigned number, std::uint64_t
       connections(*this, number, first_serial),
       turns(std::make_shared<Turns>(*this)),
       stream_buffer_(std::make_unique_for_overwrite<char[]>(stream_buffer_bytes)) {}
+
+void Shard::note_backlog() {
+  unsigned longest = turns->standing();
+  for (const auto& socket : udp_sockets) longest = std::max(longest, socket->standing());
+  if (longest != std::exchange(told_backlog_, longest) && receiver) receiver->behind(longest);
+}
 
 }  // namespace flowgate::transport

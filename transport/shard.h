@@ -40,11 +40,15 @@ class Shard : public std::enable_shared_from_this<Shard> {
   std::string cork;
   std::string frame;
 
+  // One of the backlogs was looked at: tells the receiver when the longest has changed.
+  void note_backlog();
+
   // While a UDP socket reads: the UDP sockets that have something to send when it has done so.
   bool reading_udp = false;
   std::vector<std::shared_ptr<UdpSocket>> unsent;
 
  private:
+  unsigned told_backlog_ = 0;
   const std::unique_ptr<char[]> stream_buffer_;
 };
 

@@ -65,9 +65,9 @@ class Receiver {
   virtual void received(const Flow& flow, std::span<char> text) = 0;
   // A line end or a STUN request, answered here; or whatever else keeps a NAT binding alive.
   virtual void keepalive(const Flow& /*flow*/) {}
-  // More comes in than is handled: for a tenth of a second everything has waited for at least so many percent
-  // of Options::max_delay, 100 or more, or UDP buffers were so full. Called about ten times a second as long
-  // as that is so.
+  // More comes in than is handled: for a tenth of a second and more what came had to wait for longer than
+  // Options::max_delay, and now for so many percent of it; or UDP buffers were more than half full, and are
+  // 100 at a half, 200 at three quarters, and so on. 0: not any more. Called when that changes.
   virtual void behind(unsigned /*percent*/) {}
   // The connection is gone, whoever closed it. Called once for every stream flow that was seen, never from
   // inside send().

@@ -41,8 +41,8 @@ void Turns::come() {
   eventfd_t ignored = 0;
   ::eventfd_read(event_.native_handle(), &ignored);
   const std::int64_t percent = 100 * (end_ - begin_) / shard_.options.max_delay;
-  const auto least = backlog_.look(end_, static_cast<unsigned>(std::min(percent, most_percent)));
-  if (least && shard_.receiver) shard_.receiver->behind(*least);
+  backlog_.look(end_, static_cast<unsigned>(std::min(percent, most_percent)));
+  shard_.note_backlog();
   // As long as it is slow, without a gap.
   if (percent >= 100) begin(end_);
 }

@@ -20,6 +20,7 @@ class Turns : public std::enable_shared_from_this<Turns> {
   // for `pause` after one that was short enough.
   void measure();
   void close();
+  unsigned standing() const { return backlog_.standing(); }
 
  private:
   void begin(Backlog::Instant now);

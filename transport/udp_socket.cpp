@@ -98,11 +98,11 @@ bool UdpSocket::read() {
 
 // Where a wakeup has read everything there is nothing to ask the kernel for.
 void UdpSocket::note_backlog(bool emptied) {
-  if (!buffer_ || (emptied && !standing_)) return;
-  standing_ = !emptied;
+  if (!buffer_ || (emptied && !filled_)) return;
+  filled_ = !emptied;
   const unsigned percent = emptied ? 0 : buffer_->percent(socket_.native_handle());
-  const auto least = backlog_.look(std::chrono::steady_clock::now(), percent);
-  if (least) shard_->receiver->behind(*least);
+  backlog_.look(std::chrono::steady_clock::now(), percent);
+  shard_->note_backlog();
 }
 
 void UdpSocket::take(DatagramBatch& batch, unsigned index) {

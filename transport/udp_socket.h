@@ -28,6 +28,7 @@ class UdpSocket : public std::enable_shared_from_this<UdpSocket> {
   // From `local`, which is this socket's address or, if that is a wildcard, any address of this host.
   void send(const Endpoint& local, const Endpoint& remote, std::string_view text);
   void close();
+  unsigned standing() const { return backlog_.standing(); }
 
  private:
   void wait_readable();
@@ -52,7 +53,7 @@ class UdpSocket : public std::enable_shared_from_this<UdpSocket> {
   bool reporting_ = false;
   std::optional<ReceiveBuffer> buffer_;  // none when nobody is to hear of it
   Backlog backlog_;
-  bool standing_ = false;  // the last wakeup did not read everything
+  bool filled_ = false;  // the last wakeup did not read everything
 };
 
 }  // namespace flowgate::transport

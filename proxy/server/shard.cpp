@@ -85,7 +85,7 @@ void Shard::keepalive(const Flow& flow) {
 }
 
 void Shard::behind(unsigned percent) {
-  core_->behind(Clock::now(), percent);
+  core_->behind(percent);
 }
 
 Refused Shard::refused() const {

@@ -51,6 +51,7 @@ TEST(OverloadOfUdp, IsToldWhileDatagramsWaitLongerThanTheyMay) {
   peers.push_back(Peer::udp(edge, edge.listen(Protocol::udp, loopback())));
   ASSERT_TRUE(floods(edge, peers));
   EXPECT_GE(edge.told.front(), 100U);
+  EXPECT_TRUE(edge.run_until([&] { return edge.told.back() == 0; }));
 }
 
 TEST(OverloadOfUdp, IsNotToldOfABurst) {
@@ -68,6 +69,7 @@ TEST(OverloadOfStreams, IsToldWhileReadyConnectionsWaitLongerThanTheyMay) {
   for (int i = 0; i < 4; ++i) peers.push_back(Peer::tcp(edge, local));
   ASSERT_TRUE(floods(edge, peers));
   EXPECT_GE(edge.told.front(), 100U);
+  EXPECT_TRUE(edge.run_until([&] { return edge.told.back() == 0; }));
 }
 
 TEST(OverloadOfStreams, IsNotToldWhenNobodyWants) {
@@ -102,7 +104,7 @@ TEST_F(ReceiveBufferTest, ADatagramThatHasJustComeIsNothing) {
 }
 
 TEST_F(ReceiveBufferTest, HalfOfTheBufferIsAllThatMayBeUsed) {
-  arrive(75);  // some 1280 octets each of the 131072 that the kernel makes of 65536
+  arrive(75);  // of 1280 octets each, where the kernel has made 131072 of 65536
   read_one();
   EXPECT_GE(buffer.percent(socket.get()), 100U);
 }
@@ -111,7 +113,7 @@ TEST_F(ReceiveBufferTest, DatagramsThatWereLostShowOnce) {
   arrive(1000);
   for (char octet = 0; ::recv(socket.get(), &octet, 1, MSG_DONTWAIT) == 1;) {
   }
-  EXPECT_GE(buffer.percent(socket.get()), 100U);
+  EXPECT_GE(buffer.percent(socket.get()), 200U);
   EXPECT_LT(buffer.percent(socket.get()), 100U);
 }
 
