@@ -100,7 +100,7 @@ class Sentinel:
             f.write(
                 f"port {self.port}\nbind {ADDRESS}\n"
                 f"sentinel monitor {name} {ADDRESS} {master.port} 1\n"
-                f"sentinel down-after-milliseconds {name} 500\nsentinel failover-timeout {name} 2000\n"
+                f"sentinel down-after-milliseconds {name} 2000\nsentinel failover-timeout {name} 6000\n"
             )
         self.process = Process(["redis-sentinel", configuration], os.path.join(own, "log"), cwd=own)
         wait_for("the sentinel to answer", self.answers, 10)
