@@ -51,8 +51,9 @@ TEST_F(ShippedConfigurationTest, ItIsValidAndListensOnAllTransports) {
 TEST_F(ShippedConfigurationTest, TheSettingsInItsCommentsAreTheDefaults) {
   const std::string text = TemporaryFolder::read(file);
   const std::string commented =
-      std::regex_replace(text, std::regex("\n# (limits:|timers:|dns:|  [a-z0-9_]+: [0-9])"), "\n$1");
+      std::regex_replace(text, std::regex("\n# (limits:|timers:|dns:|overload:|  [a-z0-9_]+: [0-9])"), "\n$1");
   ASSERT_THAT(commented, testing::HasSubstr("\nlimits:\n  message_bytes: 65535"));
+  ASSERT_THAT(commented, testing::HasSubstr("\noverload:\n  max_delay_ms: 30"));
   ASSERT_THAT(commented, testing::HasSubstr("\ntimers:\n  t1_ms: 500"));
   const Config config = loaded(commented);
   const Config defaults = loaded_with("");
@@ -60,6 +61,10 @@ TEST_F(ShippedConfigurationTest, TheSettingsInItsCommentsAreTheDefaults) {
   EXPECT_EQ(numbers(defaults.limits), numbers(Limits{}));
   EXPECT_EQ(numbers(config.timers), numbers(Timers{}));
   EXPECT_EQ(numbers(defaults.timers), numbers(Timers{}));
+  EXPECT_EQ(config.overload.max_delay, Overload{}.max_delay);
+  EXPECT_EQ(config.overload.min_retry_after, Overload{}.min_retry_after);
+  EXPECT_EQ(config.overload.max_retry_after, Overload{}.max_retry_after);
+  EXPECT_EQ(config.overload.udp_buffer_bytes, Overload{}.udp_buffer_bytes);
   EXPECT_EQ(config.dns.servers, Dns{}.servers);
   EXPECT_EQ(config.dns.timeout, Dns{}.timeout);
   EXPECT_EQ(config.dns.tries, Dns{}.tries);
