@@ -50,8 +50,8 @@ TEST_F(ShippedConfigurationTest, ItIsValidAndListensOnAllTransports) {
 
 TEST_F(ShippedConfigurationTest, TheSettingsInItsCommentsAreTheDefaults) {
   const std::string text = TemporaryFolder::read(file);
-  const std::string commented =
-      std::regex_replace(text, std::regex("\n# (limits:|timers:|dns:|overload:|  [a-z0-9_]+: [0-9])"), "\n$1");
+  const std::string commented = std::regex_replace(
+      text, std::regex("\n# (limits:|timers:|dns:|overload:|  [a-z0-9_]+: [0-9])"), "\n$1");
   ASSERT_THAT(commented, testing::HasSubstr("\nlimits:\n  message_bytes: 65535"));
   ASSERT_THAT(commented, testing::HasSubstr("\noverload:\n  max_delay_ms: 30"));
   ASSERT_THAT(commented, testing::HasSubstr("\ntimers:\n  t1_ms: 500"));
