@@ -114,15 +114,15 @@ TEST(RedisSession, ARecordExpiresInRedisWithItsLastBinding) {
   redis::RedisProcess server;
   Node west("p:", "west", server);
   ASSERT_FALSE(west.update("alice@example.com", [](Record& record) {
-    record.bindings.push_back(binding_until(std::chrono::milliseconds{50}));
-    record.bindings.push_back(binding_until(std::chrono::milliseconds{200}));
+    record.bindings.push_back(binding_until(std::chrono::seconds{50}));
+    record.bindings.push_back(binding_until(std::chrono::seconds{200}));
   }));
   std::promise<std::int64_t> left;
   west.session.client().call({"PTTL", "p:record:alice@example.com"},
                              [&](const auto& reply) { left.set_value(reply ? reply->integer : -99); });
   const std::int64_t milliseconds = left.get_future().get();
-  EXPECT_GT(milliseconds, 50);
-  EXPECT_LE(milliseconds, 202);
+  EXPECT_GT(milliseconds, 50'000);
+  EXPECT_LE(milliseconds, 200'002);
 }
 
 }  // namespace
