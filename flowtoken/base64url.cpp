@@ -22,17 +22,21 @@ constexpr auto values = [] {
 void encode_base64url(std::span<const std::uint8_t> octets, std::string& out) {
   const std::size_t begin = out.size();
   out.resize(begin + base64url_length(octets.size()));
-  char* at = out.data() + begin;
-  while (octets.size() >= 3) {
-    const unsigned bits = unsigned{octets[0]} << 16 | unsigned{octets[1]} << 8 | octets[2];
-    for (const unsigned shift : {18U, 12U, 6U, 0U}) *at++ = alphabet[bits >> shift & 63];
-    octets = octets.subspan(3);
+  char* to = out.data() + begin;
+  std::size_t at = 0;
+  for (; octets.size() - at >= 3; at += 3, to += 4) {
+    const unsigned bits = unsigned{octets[at]} << 16 | unsigned{octets[at + 1]} << 8 | octets[at + 2];
+    to[0] = alphabet[bits >> 18];
+    to[1] = alphabet[bits >> 12 & 63];
+    to[2] = alphabet[bits >> 6 & 63];
+    to[3] = alphabet[bits & 63];
   }
-  if (octets.empty()) return;
-  const unsigned bits = unsigned{octets[0]} << 16 | (octets.size() > 1 ? unsigned{octets[1]} << 8 : 0U);
-  *at++ = alphabet[bits >> 18 & 63];
-  *at++ = alphabet[bits >> 12 & 63];
-  if (octets.size() > 1) *at = alphabet[bits >> 6 & 63];
+  if (at == octets.size()) return;
+  const bool two = octets.size() - at == 2;
+  const unsigned bits = unsigned{octets[at]} << 16 | (two ? unsigned{octets[at + 1]} << 8 : 0U);
+  to[0] = alphabet[bits >> 18];
+  to[1] = alphabet[bits >> 12 & 63];
+  if (two) to[2] = alphabet[bits >> 6 & 63];
 }
 
 bool decode_base64url(std::string_view text, std::span<std::uint8_t> out) {

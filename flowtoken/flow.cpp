@@ -3,9 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
-#include <iterator>
 
 #include "flowtoken/keyed_hash.h"
 
@@ -107,12 +105,15 @@ std::optional<Endpoint> Endpoint::from(std::string_view address, std::uint16_t p
 std::string Endpoint::address() const {
   char literal[INET6_ADDRSTRLEN];
   if (v6) return inet_ntop(AF_INET6, ip.data(), literal, sizeof literal);
-  std::string text;  // short enough to need no memory of its own
+  std::size_t size = 0;
+  const auto digit = [&](unsigned value) { literal[size++] = static_cast<char>('0' + value); };
   for (unsigned i = 0; i < 4; ++i) {
-    if (i > 0) text += '.';
-    text.append(literal, std::to_chars(literal, std::end(literal), ip[i]).ptr);
+    if (i > 0) literal[size++] = '.';
+    if (ip[i] >= 100) digit(ip[i] / 100U);
+    if (ip[i] >= 10) digit(ip[i] / 10U % 10);
+    digit(ip[i] % 10U);
   }
-  return text;
+  return {literal, size};  // short enough to need no memory of its own
 }
 
 std::string Endpoint::host() const {

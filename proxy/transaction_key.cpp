@@ -34,9 +34,10 @@ bool has_identifier(const sip::Via& via) {
 
 std::string TransactionKey::to_tag() const {
   static constexpr char kDigits[] = "0123456789abcdef";
-  const std::uint64_t value = a ^ (b * 0x9e3779b97f4a7c15ULL);
-  std::string tag(16, '0');
-  for (std::size_t i = 0; i < tag.size(); ++i) tag[i] = kDigits[value >> (60 - 4 * i) & 0xf];
+  // Of 15 digits: as many as a string holds without memory of its own.
+  std::uint64_t value = a ^ (b * 0x9e3779b97f4a7c15ULL);
+  std::string tag(15, '0');
+  for (char& digit : tag) digit = kDigits[(value <<= 4) >> 60];
   return tag;
 }
 

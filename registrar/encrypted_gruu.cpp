@@ -38,9 +38,18 @@ bool has_gr_without_value(const sip::Uri& uri) {
 }
 
 // A GRUU of one domain of ours does not open in another.
-std::string associated_data(std::uint8_t key_id, std::string_view domain) {
-  std::string data(1, static_cast<char>(key_id));
-  return data += domain;
+void associate(std::uint8_t key_id, std::string_view domain, std::string& data) {
+  data.assign(1, static_cast<char>(key_id));
+  data += domain;
+}
+
+void append_aor(std::string& out, const sip::Uri& to_uri, std::string_view prefix,
+                std::span<const std::uint8_t> octets) {
+  out += to_uri.scheme_text;
+  out += ':';
+  out += prefix;
+  encode_base64url(octets, out);
+  append_domain(out, to_uri);
 }
 
 using Secret = std::array<std::uint8_t, 32>;
@@ -91,30 +100,33 @@ bool is_encrypted_gruu(const sip::Uri& uri) {
          (user.starts_with(temporary_prefix) && has_gr_without_value(uri));
 }
 
-std::string EncryptedGruus::mint(const sip::Uri& to_uri, const EncryptedGruu& gruu) {
-  const std::string_view aor = gruu.aor;
+bool EncryptedGruus::append(std::string& out, const sip::Uri& to_uri, std::string_view aor,
+                            std::string_view instance, std::optional<std::uint64_t> epoch) {
   const std::size_t at = aor.rfind('@');
   assert(at != aor.npos);
-  if (aor.size() > longest_aor) return {};
+  if (aor.size() > longest_aor) return false;
   Ciphers& ciphers = ciphers_.front();
 
-  const std::string plaintext = write_gruu_plaintext(gruu, aor.substr(0, at));
-  const std::string associated = associated_data(ciphers.key_id, aor.substr(at + 1));
-  std::vector<std::uint8_t> octets(1 + plaintext.size() + Aead::overhead);
-  octets.front() = ciphers.key_id;
-  const auto sealed = std::span{octets}.subspan(1);
-  if (gruu.epoch) {
-    if (!ciphers.temporary.seal(plaintext, associated, sealed)) return {};
+  plaintext_.clear();
+  write_gruu_plaintext(instance, epoch, aor.substr(0, at), plaintext_);
+  associate(ciphers.key_id, aor.substr(at + 1), associated_);
+  octets_.resize(1 + plaintext_.size() + Aead::overhead);
+  octets_.front() = ciphers.key_id;
+  const auto sealed = std::span{octets_}.subspan(1);
+  if (epoch) {
+    if (!ciphers.temporary.seal(plaintext_, associated_, sealed)) return false;
   } else {
-    const auto nonce = nonce_for(ciphers.nonce_key, associated, plaintext);
-    if (!nonce || !ciphers.anonymous.seal(plaintext, associated, *nonce, sealed)) return {};
+    const auto nonce = nonce_for(ciphers.nonce_key, associated_, plaintext_);
+    if (!nonce || !ciphers.anonymous.seal(plaintext_, associated_, *nonce, sealed)) return false;
   }
+  append_aor(out, to_uri, epoch ? temporary_prefix : anonymous_prefix, octets_);
+  if (epoch) out += ";gr";
+  return true;
+}
 
-  std::string user{gruu.epoch ? temporary_prefix : anonymous_prefix}, uri;
-  encode_base64url(octets, user);
-  uri.reserve(user.size() + to_uri.text.size() + 4);
-  append_aor(uri, to_uri, user);
-  if (gruu.epoch) uri += ";gr";
+std::string EncryptedGruus::mint(const sip::Uri& to_uri, const EncryptedGruu& gruu) {
+  std::string uri;
+  append(uri, to_uri, gruu.aor, gruu.instance, gruu.epoch);
   return uri;
 }
 
@@ -131,8 +143,8 @@ std::optional<EncryptedGruu> EncryptedGruus::open(const sip::Uri& uri) {
   for (Ciphers& ciphers : ciphers_) {
     if (ciphers.key_id != octets.front()) continue;
     Aead& aead = temporary ? ciphers.temporary : ciphers.anonymous;
-    const std::string associated = associated_data(ciphers.key_id, domain);
-    const auto plaintext = aead.open(std::span{octets}.subspan(1), associated);
+    associate(ciphers.key_id, domain, associated_);
+    const auto plaintext = aead.open(std::span{octets}.subspan(1), associated_);
     return plaintext ? read_gruu_plaintext(*plaintext, domain) : std::nullopt;
   }
   return std::nullopt;

@@ -36,8 +36,12 @@ class EncryptedGruus {
   ~EncryptedGruus();
   EncryptedGruus(EncryptedGruus&&) noexcept;
 
-  // The URI: scheme and host as in `to_uri`. A temporary GRUU if there is an epoch, else an anonymous one. ""
-  // for an AOR of more than 65535 octets and when OpenSSL fails.
+  // Appends the URI: scheme and host as in `to_uri`. A temporary GRUU if there is an epoch, else an anonymous
+  // one. Nothing, and false, for an AOR of more than 65535 octets and when OpenSSL fails. `aor`:
+  // Domains::aor.
+  bool append(std::string& out, const sip::Uri& to_uri, std::string_view aor, std::string_view instance,
+              std::optional<std::uint64_t> epoch);
+  // The same in a string of its own, "" when it fails.
   std::string mint(const sip::Uri& to_uri, const EncryptedGruu& gruu);
   // Nothing when it is not one of ours.
   std::optional<EncryptedGruu> open(const sip::Uri& uri);
@@ -45,6 +49,9 @@ class EncryptedGruus {
  private:
   struct Ciphers;
   std::vector<Ciphers> ciphers_;  // for each key, the newest first
+  // Of append(): kept for their memory.
+  std::string plaintext_, associated_;
+  std::vector<std::uint8_t> octets_;
 };
 
 }  // namespace flowgate::registrar

@@ -52,16 +52,17 @@ void append_pvalue(std::string& out, std::string_view text) {
   }
 }
 
-std::string with_instance(const sip::Uri& to_uri, std::string_view parameter, std::string_view instance) {
-  std::string gruu;
-  gruu.reserve(to_uri.text.size() + parameter.size() + instance.size() + 2);
-  append_aor(gruu, to_uri, to_uri.user);
-  gruu += ';';
-  gruu += parameter;
-  gruu += '=';
-  if (is_plain_uuid_urn(instance)) return gruu += instance;
-  append_pvalue(gruu, without_case(instance));
-  return gruu;
+void append_with_instance(std::string& out, const sip::Uri& to_uri, std::string_view parameter,
+                          std::string_view instance) {
+  append_aor(out, to_uri, to_uri.user);
+  out += ';';
+  out += parameter;
+  out += '=';
+  if (is_plain_uuid_urn(instance)) {
+    out += instance;
+  } else {
+    append_pvalue(out, without_case(instance));
+  }
 }
 
 }  // namespace
@@ -70,6 +71,10 @@ void append_aor(std::string& out, const sip::Uri& to_uri, std::string_view user)
   out += to_uri.scheme_text;
   out += ':';
   out += user;
+  append_domain(out, to_uri);
+}
+
+void append_domain(std::string& out, const sip::Uri& to_uri) {
   out += '@';
   if (to_uri.host_is_v6) out += '[';
   out += to_uri.host;
@@ -77,12 +82,20 @@ void append_aor(std::string& out, const sip::Uri& to_uri, std::string_view user)
   if (to_uri.port) (out += ':') += std::to_string(*to_uri.port);
 }
 
+void append_public_gruu(std::string& out, const sip::Uri& to_uri, std::string_view instance) {
+  append_with_instance(out, to_uri, "gr", instance);
+}
+
 std::string public_gruu(const sip::Uri& to_uri, std::string_view instance) {
-  return with_instance(to_uri, "gr", instance);
+  std::string gruu;
+  append_public_gruu(gruu, to_uri, instance);
+  return gruu;
 }
 
 std::string legacy_gruu(const sip::Uri& to_uri, std::string_view instance) {
-  return with_instance(to_uri, "opaque", instance);
+  std::string gruu;
+  append_with_instance(gruu, to_uri, "opaque", instance);
+  return gruu;
 }
 
 std::optional<std::string> gruu_instance(const sip::Uri& uri) {

@@ -18,9 +18,12 @@ namespace flowgate::registrar {
 // Appends scheme, `user`, host and port as they stand in `to_uri`: the AOR, or another user of the same
 // domain.
 void append_aor(std::string& out, const sip::Uri& to_uri, std::string_view user);
+// What of it stands behind the user.
+void append_domain(std::string& out, const sip::Uri& to_uri);
 
 // The AOR part keeps the bytes of `to_uri` (the URI of the REGISTER's To: scheme, user, host), without its
 // parameters, headers and password; the instance-id is written so that different ones make different URIs.
+void append_public_gruu(std::string& out, const sip::Uri& to_uri, std::string_view instance);
 std::string public_gruu(const sip::Uri& to_uri, std::string_view instance);
 std::string legacy_gruu(const sip::Uri& to_uri, std::string_view instance);
 

@@ -93,23 +93,22 @@ class Reader {
 
 }  // namespace
 
-std::string write_gruu_plaintext(const EncryptedGruu& gruu, std::string_view user) {
+void write_gruu_plaintext(std::string_view instance, std::optional<std::uint64_t> epoch,
+                          std::string_view user, std::string& out) {
   // The canonical form of an instance-id is longer or different only where it is not such a UUID.
-  auto uuid = uuid_octets(gruu.instance);
-  const std::string instance = uuid ? std::string{} : canonical_instance(gruu.instance);
-  if (!uuid) uuid = uuid_octets(instance);
-  std::string plaintext;
-  plaintext.reserve(1 + 8 + 2 + 2 + uuid_size + instance.size() + user.size() + padding);
-  append_number(plaintext, (uuid ? uuid_flag : 0) | (gruu.epoch ? epoch_flag : 0), 1);
-  if (gruu.epoch) append_number(plaintext, *gruu.epoch, 8);
+  auto uuid = uuid_octets(instance);
+  const std::string canonical = uuid ? std::string{} : canonical_instance(instance);
+  if (!uuid) uuid = uuid_octets(canonical);
+  const std::size_t begin = out.size();
+  append_number(out, (uuid ? uuid_flag : 0) | (epoch ? epoch_flag : 0), 1);
+  if (epoch) append_number(out, *epoch, 8);
   if (uuid) {
-    plaintext.append(uuid->data(), uuid->size());
+    out.append(uuid->data(), uuid->size());
   } else {
-    append_with_length(plaintext, instance);
+    append_with_length(out, canonical);
   }
-  append_with_length(plaintext, user);
-  plaintext.resize((plaintext.size() + padding - 1) / padding * padding);
-  return plaintext;
+  append_with_length(out, user);
+  out.resize(begin + (out.size() - begin + padding - 1) / padding * padding);
 }
 
 std::optional<EncryptedGruu> read_gruu_plaintext(std::string_view plaintext, std::string_view domain) {

@@ -15,8 +15,9 @@
 
 namespace flowgate::registrar {
 
-// `user`: that of gruu.aor. The instance-id is written in the spelling that all equal ones share.
-std::string write_gruu_plaintext(const EncryptedGruu& gruu, std::string_view user);
+// Appends it. `user`: that of the AOR. The instance-id is written in the spelling that all equal ones share.
+void write_gruu_plaintext(std::string_view instance, std::optional<std::uint64_t> epoch,
+                          std::string_view user, std::string& out);
 std::optional<EncryptedGruu> read_gruu_plaintext(std::string_view plaintext, std::string_view domain);
 
 }  // namespace flowgate::registrar

@@ -1,6 +1,8 @@
 #include "registrar/register_answer.h"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
+#include <optional>
 #include <string_view>
 
 #include "sip/writer.h"
@@ -8,72 +10,97 @@
 namespace flowgate::registrar {
 namespace {
 
-// ';' name '=' quoted-string: RFC 5627 §7 and draft-gruu §10 want the URI in quotes.
-void append_quoted(std::string& out, std::string_view name, std::string_view uri) {
+// What stands in `out` from `begin` on becomes the inside of a quoted-string.
+void escape_from(std::string& out, std::size_t begin) {
+  for (;;) {
+    const std::size_t special = std::min(out.find('"', begin), out.find('\\', begin));
+    if (special == out.npos) return;
+    out.insert(special, 1, '\\');
+    begin = special + 2;
+  }
+}
+
+// ';' name '=' quoted-string: RFC 5627 §7 and draft-gruu §10 want the URI in quotes. `append_uri` says
+// whether there is one.
+template <class AppendUri>
+bool append_quoted(std::string& out, std::string_view name, const AppendUri& append_uri) {
+  const std::size_t before = out.size();
   out += ';';
   out += name;
   out += "=\"";
-  for (;;) {
-    const std::size_t special = std::min({uri.find('"'), uri.find('\\'), uri.size()});
-    out += uri.substr(0, special);
-    if (special == uri.size()) break;
-    out += {'\\', uri[special]};
-    uri.remove_prefix(special + 1);
+  const std::size_t begin = out.size();
+  if (!append_uri()) {
+    out.resize(before);
+    return false;
   }
+  escape_from(out, begin);
   out += '"';
+  return true;
 }
 
-// Writes the GRUU parameters of one Contact after the other.
+// Writes the GRUU parameters of one Contact after the other, into one string.
 class GruuParams {
  public:
   // Keeps references to all of them.
   GruuParams(const RegisterRequest& request, const sip::Uri& to_uri, bool anonymous,
-             EncryptedGruus& encrypted_gruus)
-      : request_(request), to_uri_(to_uri), anonymous_(anonymous), encrypted_gruus_(encrypted_gruus) {}
+             EncryptedGruus& encrypted_gruus, std::string& out)
+      : request_(request),
+        to_uri_(to_uri),
+        anonymous_(anonymous),
+        encrypted_gruus_(encrypted_gruus),
+        out_(out) {}
 
   // RFC 5627 §5.2: each Contact with an instance-id that is stored, whoever registered it, when the asking UA
   // understands GRUUs.
-  std::string of(const ListedBinding& binding) {
-    std::string params;
-    if (!request_.gruu || binding.instance.empty()) return params;
-    params.reserve(320);
+  void append(const ListedBinding& binding) {
+    if (!request_.gruu || binding.instance.empty()) return;
     if (request_.dialect == Dialect::draft) {
-      const std::string gruu = draft_gruu(binding);
-      if (!gruu.empty()) append_quoted(params, "gruu", gruu);
-      return params;
+      append_quoted(out_, "gruu", [&] { return append_draft_gruu(binding); });
+      return;
     }
-    append_quoted(params, "pub-gruu", public_gruu(to_uri_, binding.instance));
-    const std::string& temporary = temporary_gruu(binding);
-    if (!temporary.empty()) append_quoted(params, "temp-gruu", temporary);
-    return params;
+    append_quoted(out_, "pub-gruu", [&] {
+      append_public_gruu(out_, to_uri_, binding.instance);
+      return true;
+    });
+    append_temporary_gruu(binding);
   }
 
  private:
   // draft-gruu appendix A.2: "Whether or not a GRUU should be constructed with this property is a local
   // policy decision."
-  std::string draft_gruu(const ListedBinding& binding) {
-    if (!anonymous_) return legacy_gruu(to_uri_, binding.instance);
-    return encrypted_gruus_.mint(to_uri_, {request_.aor, binding.instance, std::nullopt});
+  bool append_draft_gruu(const ListedBinding& binding) {
+    if (anonymous_) return mint(binding.instance, std::nullopt);
+    out_ += legacy_gruu(to_uri_, binding.instance);
+    return true;
   }
   // "MUST contain the most recently created temporary GRUU for that AOR and instance ID": one for all of its
   // flows.
-  const std::string& temporary_gruu(const ListedBinding& binding) {
+  void append_temporary_gruu(const ListedBinding& binding) {
     const auto same = [&](const Minted& each) { return same_instance(each.instance, binding.instance); };
     const auto known = std::ranges::find_if(minted_, same);
-    if (known != minted_.end()) return known->uri;
-    std::string uri = encrypted_gruus_.mint(to_uri_, {request_.aor, binding.instance, binding.epoch});
-    return minted_.emplace_back(Minted{binding.instance, std::move(uri)}).uri;
+    if (known != minted_.end()) {
+      out_.append(out_, known->begin, known->size);
+      return;
+    }
+    const std::size_t begin = out_.size();
+    if (append_quoted(out_, "temp-gruu", [&] { return mint(binding.instance, binding.epoch); }))
+      minted_.push_back({binding.instance, begin, out_.size() - begin});
+  }
+  bool mint(std::string_view instance, std::optional<std::uint64_t> epoch) {
+    return encrypted_gruus_.append(out_, to_uri_, request_.aor, instance, epoch);
   }
 
+  // The parameter, where it stands in `out_`.
   struct Minted {
     std::string_view instance;
-    std::string uri;
+    std::size_t begin, size;
   };
   const RegisterRequest& request_;
   const sip::Uri& to_uri_;
   bool anonymous_;
   EncryptedGruus& encrypted_gruus_;
-  std::vector<Minted> minted_;
+  std::string& out_;
+  boost::container::small_vector<Minted, 2> minted_;
 };
 
 }  // namespace
@@ -97,10 +124,13 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   answer.fields.reserve(octets);
   sip::FieldWriter fields{answer.fields};
   const auto to_uri = sip::Uri::parse(request.to_uri, options.limits);
-  GruuParams gruus{request, *to_uri, options.anonymous_gruus, encrypted_gruus};
+  GruuParams gruus{request, *to_uri, options.anonymous_gruus, encrypted_gruus, answer.fields};
   for (const ListedBinding& binding : listing) {
-    const std::string expires = std::to_string(binding.expires.count());
-    fields.field("Contact", {binding.contact, ";expires=", expires, gruus.of(binding)});
+    fields.begin("Contact");
+    answer.fields += binding.contact;
+    (answer.fields += ";expires=") += std::to_string(binding.expires.count());
+    gruus.append(binding);
+    fields.end();
   }
   if (!request.path.empty()) fields.field("Path", {request.path});
   if (request.require_outbound) fields.field("Require", {"outbound"});

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstdint>
-#include <cstring>
 
 #include "sip/text.h"
 
@@ -14,20 +12,11 @@ bool is_list_space(char c) {
   return is_blank(c) || c == ',';
 }
 
-// Is there anything in it below the space? Eight octets at a time: the borrow of a lane that is below reaches
-// its highest bit, where only octets from 0x80 have one of their own.
-bool may_be_unclean(std::string_view piece) {
-  constexpr std::uint64_t spaces = 0x2020202020202020, high = 0x8080808080808080;
-  std::uint64_t below = 0;
-  std::size_t at = 0;
-  for (; piece.size() - at >= sizeof below; at += sizeof below) {
-    std::uint64_t octets;
-    std::memcpy(&octets, piece.data() + at, sizeof octets);
-    below |= (octets - spaces) & ~octets & high;
-  }
-  bool any = below != 0;
-  for (; at < piece.size(); ++at) any |= static_cast<unsigned char>(piece[at]) < ' ';
-  return any;
+// Is there a control character in it? Without branches, so that the compiler makes vector code of it.
+bool may_be_unclean(std::string_view text) {
+  unsigned char control = 0;
+  for (const char c : text) control |= static_cast<unsigned char>(static_cast<unsigned char>(c) < ' ');
+  return control != 0;
 }
 
 }  // namespace
@@ -35,15 +24,25 @@ bool may_be_unclean(std::string_view piece) {
 void append_clean(std::string& out, std::string_view piece) {
   const std::size_t begin = out.size();
   out.append(piece);
-  if (!may_be_unclean(piece)) return;
-  const auto added = out.begin() + static_cast<std::ptrdiff_t>(begin);
-  std::transform(added, out.end(), added, clean);
+  clean_from(out, begin);
+}
+
+char* copy_clean(std::string_view piece, char* out) {
+  if (may_be_unclean(piece)) return std::transform(piece.begin(), piece.end(), out, clean);
+  return std::copy(piece.begin(), piece.end(), out);
+}
+
+void clean_from(std::string& out, std::size_t begin) {
+  if (!may_be_unclean(std::string_view{out}.substr(begin))) return;
+  const auto first = out.begin() + static_cast<std::ptrdiff_t>(begin);
+  std::transform(first, out.end(), first, clean);
 }
 
 void append_field(std::string& out, std::string_view name, Pieces pieces) {
-  append_clean(out, name);
-  out.append(": ");
-  for (const std::string_view piece : pieces) append_clean(out, piece);
+  const std::size_t begin = out.size();
+  out.append(name).append(": ");
+  for (const std::string_view piece : pieces) out.append(piece);
+  clean_from(out, begin);
   out.append("\r\n");
 }
 

@@ -23,6 +23,10 @@ constexpr char clean(char c) {
 }
 // Appends `piece` with CR, LF and NUL turned into spaces.
 void append_clean(std::string& out, std::string_view piece);
+// Copies `piece` to `out`, clean; returns the end of the copy.
+char* copy_clean(std::string_view piece, char* out);
+// The same for what stands in `out` from `begin` on.
+void clean_from(std::string& out, std::size_t begin);
 // Appends the line "NAME: PIECES CRLF", all pieces clean.
 void append_field(std::string& out, std::string_view name, Pieces pieces);
 

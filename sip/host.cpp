@@ -47,22 +47,13 @@ bool is_v4_address(std::string_view text) {
 // hostname = *( domainlabel "." ) toplabel [ "." ]. The grammar has a toplabel begin with a letter; names
 // like "4f2a9c" are met, but a last label of digits only would be read as an address by others.
 bool is_hostname(std::string_view text) {
-  bool digits = true;  // of the label being read
-  char before = '.';
-  for (char c : text) {
-    if (c == '.') {
-      if (before == '.' || before == '-') return false;
-      before = c;
-      continue;
-    }
-    if (before == '.') {
-      if (c == '-') return false;
-      digits = true;
-    }
-    digits = digits && is_digit(c);
-    before = c;
+  if (text.ends_with('.')) text.remove_suffix(1);
+  for (;;) {
+    const std::string_view label = text.substr(0, text.find('.'));
+    if (label.empty() || label.front() == '-' || label.back() == '-') return false;
+    if (label.size() == text.size()) return !std::all_of(label.begin(), label.end(), is_digit);
+    text.remove_prefix(label.size() + 1);
   }
-  return before != '-' && !digits;
 }
 
 }  // namespace
@@ -79,7 +70,8 @@ std::optional<Host> take_host(Cursor& cursor) {
   constexpr std::size_t longest_name = 255;  // RFC 1035 §2.3.4
   const auto name = cursor.take(Chars::host);
   if (name.empty() || name.size() > longest_name) return std::nullopt;
-  if (!is_v4_address(name) && !is_hostname(name)) return std::nullopt;
+  const bool may_be_v4 = is_digit(name.front()) && is_digit(name.back());
+  if (!(may_be_v4 && is_v4_address(name)) && !is_hostname(name)) return std::nullopt;
   return Host{name, false};
 }
 

@@ -141,6 +141,7 @@ void Message::Parser::field(const FieldLine& line, std::uint32_t begin) {
   field.name = {begin, static_cast<std::uint32_t>(line.name.size())};
   field.value = range_of(line.value);
   message_.fields_.push_back(field);
+  message_.present_ |= bit(field.header);
 
   if (line.name.empty()) defect(Error::bad_field);
   if (field.header == Header::content_length) content_length(line.value);
@@ -184,6 +185,7 @@ Result<Message> Message::parse(std::span<char> text, const Limits& limits) {
 }
 
 const Field* Message::find(Header header) const {
+  if (!has(header)) return nullptr;
   const auto found = std::find_if(fields_.begin(), fields_.end(),
                                   [header](const Field& field) { return field.header == header; });
   return found == fields_.end() ? nullptr : &*found;
@@ -195,6 +197,7 @@ std::string_view Message::value(Header header) const {
 }
 
 std::size_t Message::count(Header header) const {
+  if (!has(header)) return 0;
   return static_cast<std::size_t>(std::count_if(
       fields_.begin(), fields_.end(), [header](const Field& field) { return field.header == header; }));
 }
@@ -236,7 +239,7 @@ StoredMessage::StoredMessage(const Message& message, Range replaced, std::string
   const std::string_view whole = message.text();
   text_.reset(new char[whole.size() - replaced.size + text.size()]);
   char* out = std::copy_n(whole.data(), replaced.begin, text_.get());
-  out = std::transform(text.begin(), text.end(), out, clean);
+  out = copy_clean(text, out);
   std::copy(whole.begin() + replaced.end(), whole.end(), out);
   message_ = message.spliced_at(text_.get(), replaced, static_cast<std::uint32_t>(text.size()));
 }

@@ -78,6 +78,7 @@ enum class Header : std::uint8_t {
   p_preferred_identity,
   remote_party_id,
   privacy,
+  last = privacy,
 };
 Header header_from(std::string_view name);    // any case, compact forms (RFC 3261 §7.3.3)
 std::string_view header_name(Header header);  // the long form, as we write it; "" for `other`
@@ -130,6 +131,8 @@ class Message {
   std::string_view reason() const { return at(reason_); }
 
   std::span<const Field> fields() const { return {fields_.data(), fields_.size()}; }
+  // Is there a field of that header?
+  bool has(Header header) const { return (present_ & bit(header)) != 0; }
   // The first field of that header, or nullptr.
   const Field* find(Header header) const;
   // The value of the first field of that header, or "" when there is none.
@@ -160,9 +163,13 @@ class Message {
  private:
   class Parser;
 
+  static std::uint64_t bit(Header header) { return std::uint64_t{1} << static_cast<unsigned>(header); }
+  static_assert(static_cast<unsigned>(Header::last) < 64);
+
   const char* base_ = nullptr;  // where the start line begins; all ranges count from here
   std::uint32_t end_ = 0;
   boost::container::small_vector<Field, 24> fields_;
+  std::uint64_t present_ = 0;  // a bit for each header: most of those asked for are not there
   Range method_text_, request_uri_, reason_, body_;
   std::uint32_t fields_begin_ = 0, fields_end_ = 0;
   int status_ = 0;

@@ -55,7 +55,7 @@ constexpr std::array<std::string_view, 38> header_names = {
     "Remote-Party-ID",
     "Privacy",
 };
-static_assert(header_names[static_cast<std::size_t>(Header::privacy)] == "Privacy");
+static_assert(header_names.size() == static_cast<std::size_t>(Header::last) + 1);
 
 // Where a name is looked for, by its length and both its ends: those that fall together stand one behind the
 // other.

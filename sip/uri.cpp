@@ -20,6 +20,7 @@ bool is_scheme(std::string_view text) {
 }
 
 Scheme scheme_of(std::string_view text) {
+  if (text == "sip") return Scheme::sip;
   if (text.size() > 4) return Scheme::other;
   if (equals_nocase(text, "sip")) return Scheme::sip;
   if (equals_nocase(text, "sips")) return Scheme::sips;
@@ -115,7 +116,9 @@ error_code parse_behind_scheme(std::string_view text, Uri& uri, const Limits& li
   return parse_other(text, uri);
 }
 
-error_code parse_all(std::string_view text, Uri& uri, const Limits& limits) {
+}  // namespace
+
+error_code Uri::parse(std::string_view text, const Limits& limits, Uri& uri) {
   if (text.size() > limits.uri_bytes) return Error::too_large;
   const auto colon = text.find(':');
   if (colon == text.npos || !is_scheme(text.substr(0, colon))) return Error::bad_uri;
@@ -125,11 +128,9 @@ error_code parse_all(std::string_view text, Uri& uri, const Limits& limits) {
   return parse_behind_scheme(text.substr(colon + 1), uri, limits);
 }
 
-}  // namespace
-
 Result<Uri> Uri::parse(std::string_view text, const Limits& limits) {
   Result<Uri> result;
-  if (const auto error = parse_all(text, *result, limits)) result = error;
+  if (const auto error = parse(text, limits, *result)) result = error;
   return result;
 }
 

@@ -36,6 +36,8 @@ struct Uri {
   // Errors: bad_uri, bad_host, bad_port, bad_parameter, too_large. The scheme is compared without case; a URI
   // without a scheme is a bad_uri.
   [[nodiscard]] static Result<Uri> parse(std::string_view text, const Limits& limits = {});
+  // The same into `uri`, a fresh one; what is in it after an error means nothing.
+  [[nodiscard]] static boost::system::error_code parse(std::string_view text, const Limits& limits, Uri& uri);
 };
 
 // RFC 3261 §19.1.4. Escaped and plain forms of a character that is not reserved are the same; user, ttl,

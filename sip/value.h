@@ -27,7 +27,8 @@ class Values {
     const Field* field = nullptr;  // the line it stands on
   };
 
-  Values(const Message& message, Header header) : message_(&message), header_(header) {}
+  Values(const Message& message, Header header)
+      : message_(&message), header_(header), index_(message.has(header) ? 0 : message.fields().size()) {}
 
   // The next value; nothing behind the last.
   std::optional<Value> next();
@@ -35,7 +36,7 @@ class Values {
  private:
   const Message* message_;
   Header header_;
-  std::size_t index_ = 0;  // of the field that is being read, or the one to look at next
+  std::size_t index_;  // of the field that is being read, or the one to look at next
   const Field* field_ = nullptr;
   std::string_view rest_;
 };

@@ -50,7 +50,9 @@ Result<Via> Via::parse(std::string_view text, const Limits& limits) {
   via.params = *params;
   for (const Param& param : via.params) {
     if (equals_nocase(param.name, "branch")) via.branch_ = param.value;
-    if (equals_nocase(param.name, "rport")) via.rport_ = true;
+    if (equals_nocase(param.name, "rport")) via.rport_ = param.whole;
+    if (equals_nocase(param.name, "received")) via.received_ = param.whole;
+    if (equals_nocase(param.name, "keep") && !param.has_value) via.keep_ = param.whole;
   }
   return via;
 }

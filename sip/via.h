@@ -22,7 +22,12 @@ struct Via {
   std::string_view branch() const { return branch_; }  // "": none
   // RFC 3261 §8.1.1.7: the branch was made by somebody who follows RFC 3261.
   bool has_magic_cookie() const;
-  bool wants_rport() const { return rport_; }
+  bool wants_rport() const { return !rport_.empty(); }
+  // The parameters rport and received, all of each, as they came; "" when they are not there.
+  std::string_view rport() const { return rport_; }
+  std::string_view received() const { return received_; }
+  // RFC 6223 §4.2.1: "keep" without a value, as it came; "" when it is not there.
+  std::string_view keep() const { return keep_; }
 
   // Error: bad_via or those of Params. White space is allowed where the grammar has LWS ("SIP / 2.0 / UDP
   // host : 5060").
@@ -30,8 +35,7 @@ struct Via {
 
  private:
   // Of the parameters: they are asked for again and again.
-  std::string_view branch_;
-  bool rport_ = false;
+  std::string_view branch_, rport_, received_, keep_;
 };
 
 }  // namespace flowgate::sip

@@ -65,6 +65,16 @@ FieldWriter& FieldWriter::field(std::string_view name, Pieces pieces) {
   return *this;
 }
 
+void FieldWriter::begin(std::string_view name) {
+  begin_ = out_->size();
+  out_->append(name).append(": ");
+}
+
+void FieldWriter::end() {
+  clean_from(*out_, begin_);
+  out_->append("\r\n");
+}
+
 void write_response(const Message& request, int status, std::string_view reason, std::string_view to_tag,
                     std::string_view fields, std::string& out) {
   assert(status >= 100 && status <= 699);

@@ -19,8 +19,13 @@ class FieldWriter {
   explicit FieldWriter(std::string& out) : out_(&out) {}
   FieldWriter& field(std::string_view name, Pieces pieces);
 
+  // A field whose value the caller appends to the string himself, between the two calls.
+  void begin(std::string_view name);
+  void end();
+
  private:
   std::string* out_;
+  std::size_t begin_ = 0;  // of the line that is being written
 };
 
 // Appends a response to `request`: Status-Line, all Vias in order, From, To (with `to_tag` when the request's

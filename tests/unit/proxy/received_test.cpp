@@ -128,7 +128,7 @@ TEST(WithReceived, CompletesTheTopOneOfSeveralViaLines) {
 TEST(WithReceived, KeepsWhatItDoesNotKnowAsItCame) {
   EXPECT_EQ(received_via("SIP / 2.0 / UDP 10.0.0.1 : 5060 ; branch = z9hG4bK1 ; x=\"a;received=b, \\\"c\" ;y",
                          ua_flow),
-            "SIP / 2.0 / UDP 10.0.0.1 : 5060 ;branch = z9hG4bK1;x=\"a;received=b, \\\"c\";y"
+            "SIP / 2.0 / UDP 10.0.0.1 : 5060 ; branch = z9hG4bK1 ; x=\"a;received=b, \\\"c\" ;y"
             ";received=198.51.100.7");
 }
 

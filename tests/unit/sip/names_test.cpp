@@ -9,7 +9,7 @@ namespace flowgate::sip {
 namespace {
 
 TEST(Names, NamesAreFoundInAnyCaseAndInCompactForm) {
-  for (int i = 1; i <= static_cast<int>(Header::privacy); ++i) {
+  for (int i = 1; i <= static_cast<int>(Header::last); ++i) {
     const auto header = static_cast<Header>(i);
     std::string name{header_name(header)};
     ASSERT_FALSE(name.empty()) << i;
