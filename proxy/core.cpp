@@ -160,6 +160,7 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
     return receive_ack(flow, *with_received(message, *via, flow));
   }
   if (existing != nullptr) return existing->retransmitted();
+  if (transactions_.repeat_response(key)) return;
   if (const auto shard = notifier_.shard_of(message, flow); shard && *shard != options_.shard)
     return network_.pass_to_shard(*shard, flow, message.text());
   const TransactionKey invite =

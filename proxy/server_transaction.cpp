@@ -60,9 +60,13 @@ ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& 
 
 void ServerTransaction::respond(int status, std::string_view reason, std::string_view fields) {
   if (has_final()) return;
-  std::string text;
+  // Its memory serves one response after the other; who answers while this one is sent takes some of his own.
+  thread_local std::string memory;
+  std::string text = std::move(memory);
+  text.clear();
   sip::write_response(request(), status, reason, tag_key_.to_tag(), fields, text);
   send(status, text);
+  memory = std::move(text);
 }
 
 Flow ServerTransaction::reply_flow() const {
@@ -100,12 +104,12 @@ void ServerTransaction::send_final(int status, std::string_view text) {
   retransmit_.cancel();
   transmit(text);
   request_.reset();
-  keep(invite_ && status < 300 ? 0 : text.size());
-  // A copy of that very size: there are many, for half a minute.
   if (!invite_) {
-    last_ = std::string(text);
-    return enter(ServerState::completed, if_unreliable(settings.timeout()));  // Timer J
+    // Timer J is 0 over a reliable transport.
+    if (!is_stream(flow_.protocol)) owner_.complete(*this, text);
+    return terminate();
   }
+  keep(status < 300 ? 0 : text.size());
   if (status < 300) {
     last_.clear();
     return enter(ServerState::accepted, settings.timeout());  // Timer L

@@ -30,16 +30,20 @@ class ServerUser {
 
 // RFC 3261 figures 7 (INVITE, with RFC 6026 figure 5) and 8 (non-INVITE, with RFC 4320 §4.1):
 //
-//                 the request again    1xx to send     2xx to send        3xx-6xx to send     ACK timer
+// clang-format off
+//               the request again   1xx to send   2xx to send       3xx-6xx to send    ACK         timer
 //   INVITE
-//   proceeding    send the last 1xx    send            send, accepted     send, completed     -            -
-//   completed     send the response    -               send (§16.7 (5))   -                   confirmed    G:
-//   send, H: end confirmed     -                    -               send (§16.7 (5))   -                   -
-//   I: end accepted      -                    -               send               -                   (no
-//   match)   L: end non-INVITE trying        -                    -               send, completed    send,
-//   completed                  100, proceeding proceeding    send the 100         -               send,
-//   completed    send, completed                  - completed     send the response    -               - - J:
-//   end
+//   proceeding  send the last 1xx   send          send, accepted    send, completed    -           -
+//   completed   send the response   -             send (§16.7 (5))  -                  confirmed   G: send, H: end
+//   confirmed   -                   -             send (§16.7 (5))  -                  -           I: end
+//   accepted    -                   -             send              -                  (no match)  L: end
+//   non-INVITE
+//   trying      -                   -             send, completed   send, completed    -           100, proceeding
+//   proceeding  send the 100        -             send, completed   send, completed    -           -
+// clang-format on
+//
+// A non-INVITE one ends with its final response. What is left of it in Completed, to repeat that response
+// until Timer J, is in completed_responses.h.
 enum class ServerState : std::uint8_t { trying, proceeding, completed, confirmed, accepted, terminated };
 
 class ServerTransaction {

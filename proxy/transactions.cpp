@@ -8,7 +8,10 @@
 namespace flowgate::proxy {
 
 Transactions::Transactions(const Settings& settings, TimerWheel& timers, Network& network)
-    : settings_(settings), timers_(timers), network_(network) {}
+    : settings_(settings),
+      timers_(timers),
+      network_(network),
+      timer_j_(this, [](void* self) { static_cast<Transactions*>(self)->timer_j(); }) {}
 
 Transactions::~Transactions() {
   // Users and transactions hold one another: let go of both ends.
@@ -34,14 +37,21 @@ bool Transactions::is_merged(ServerTransaction& transaction) {
        {sip::tag_of(request.value(sip::Header::from)).value_or(""), request.value(sip::Header::cseq)})
     (text += '\0') += part;
   const std::uint64_t hash = siphash24(process_hash_key(), text);
-  const auto [first, fresh] = merged_.try_emplace(hash, transaction.key());
-  if (fresh) transaction.merge_hash_ = hash;
-  return !fresh;
+  if (!merged_.insert(hash).second) return true;
+  transaction.merge_hash_ = hash;
+  return false;
 }
 
 ServerTransaction* Transactions::find_server(const TransactionKey& key) {
   const auto found = server_.find(key);
   return found == server_.end() ? nullptr : found->second.get();
+}
+
+bool Transactions::repeat_response(const TransactionKey& key) {
+  const auto* response = completed_.find(key);
+  if (response == nullptr) return false;
+  network_.send(response->flow, response->text());
+  return true;
 }
 
 ClientTransaction& Transactions::make_client(const Branch& branch, sip::Method method, const Flow& flow,
@@ -91,6 +101,24 @@ void Transactions::remove(ServerTransaction& transaction) {
   if (transaction.merge_hash_ != 0) merged_.erase(transaction.merge_hash_);
   dead_server_.push_back(std::move(found->second));
   server_.erase(found);
+}
+
+void Transactions::complete(ServerTransaction& transaction, std::string_view response) {
+  const std::uint64_t merge_hash = std::exchange(transaction.merge_hash_, 0);
+  completed_.push(
+      {transaction.key(), transaction.reply_flow(), timers_.now() + settings_.timeout(), merge_hash},
+      response);
+  if (!timer_j_.is_set()) timers_.set(timer_j_, settings_.timeout());
+}
+
+void Transactions::timer_j() {
+  const auto* front = completed_.front();
+  for (; front != nullptr && front->until <= timers_.now(); front = completed_.front()) {
+    if (front->merge_hash != 0) merged_.erase(front->merge_hash);
+    completed_.pop();
+  }
+  using std::chrono::milliseconds;
+  if (front != nullptr) timers_.set(timer_j_, std::chrono::ceil<milliseconds>(front->until - timers_.now()));
 }
 
 void Transactions::remove(ClientTransaction& transaction) {

@@ -4,10 +4,12 @@
 
 #include <boost/intrusive/list.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <vector>
 
 #include "proxy/client_transaction.h"
+#include "proxy/completed_responses.h"
 #include "proxy/network.h"
 #include "proxy/server_transaction.h"
 #include "proxy/settings.h"
@@ -22,16 +24,19 @@ class Transactions {
 
   // Is there room for one more request?
   bool full() const {
-    return size() >= settings_.max_transactions || octets_ >= settings_.max_transaction_octets;
+    return size() >= settings_.max_transactions || octets() >= settings_.max_transaction_octets;
   }
   // Octets of the messages that the transactions keep.
-  std::size_t octets() const { return octets_; }
-  std::size_t size() const { return server_.size() + client_.size(); }
+  std::size_t octets() const { return octets_ + completed_.octets(); }
+  std::size_t size() const { return server_.size() + completed_.size() + client_.size(); }
 
   // `top_via`: of the request; it need not live longer than the call.
   ServerTransaction& make_server(const TransactionKey& key, const Flow& flow, const sip::Via& top_via,
                                  std::unique_ptr<sip::StoredMessage> request);
   ServerTransaction* find_server(const TransactionKey& key);
+  // Is it the request of a non-INVITE server transaction in Completed, which find_server() does not find?
+  // Then its response is sent once more.
+  bool repeat_response(const TransactionKey& key);
 
   // RFC 3261 §8.2.2.2: "If the request has no tag in the To header field" and its From tag, Call-ID and CSeq
   // are those of another transaction that is still there, it has come by two ways. To be asked once for each
@@ -62,6 +67,10 @@ class Transactions {
   friend class ServerTransaction;
   friend class ClientTransaction;
   void remove(ServerTransaction& transaction);
+  // A non-INVITE one is in Completed now, over UDP: Timer J runs, and all that is needed of it is its
+  // response.
+  void complete(ServerTransaction& transaction, std::string_view response);
+  void timer_j();
   void remove(ClientTransaction& transaction);
   // It has its final response, or will have none.
   void leave_flow(ClientTransaction& transaction);
@@ -85,7 +94,9 @@ class Transactions {
   Network& network_;
   boost::unordered_flat_map<TransactionKey, std::unique_ptr<ServerTransaction>, TransactionKeyHash> server_;
   boost::unordered_flat_map<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
-  boost::unordered_flat_map<std::uint64_t, TransactionKey> merged_;  // the first with that hash
+  CompletedResponses completed_;
+  Timer timer_j_;  // of the front of completed_
+  boost::unordered_flat_set<std::uint64_t> merged_;
   std::size_t octets_ = 0;
   boost::unordered_flat_map<Flow, OnFlow, FlowHash> on_flow_;  // those that wait for a final response
   std::vector<std::unique_ptr<ServerTransaction>> dead_server_;
