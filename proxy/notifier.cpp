@@ -110,28 +110,22 @@ void Notifier::receive_initial(ServerTransaction& server, const sip::Uri& uri, c
 void Notifier::authorise(ServerTransaction& server, const registrar::User* user,
                          std::shared_ptr<WatchedRegistration> watched,
                          std::function<void(ServerTransaction&)> then) {
-  struct Look {
-    bool allowed = false, seen = false, returned = false;
-  };
-  const auto look = std::make_shared<Look>();
-  const auto finish = [this, look, key = server.key(), then = std::move(then)] {
-    ServerTransaction* waiting = parts_.core.transactions.find_server(key);
-    if (waiting == nullptr || waiting->has_final()) return;
-    // RFC 6665 §4.2.1.3
-    look->allowed ? then(*waiting) : waiting->respond(403, "Not Your Registration");
-  };
+  const auto allowed = std::make_shared<bool>(false);
   auto subscriber = reg_event::subscriber_of(server.request(), server.flow(), tokens_);
   const std::string aor = watched->registration().aor();
   subscriber.authenticated = user != nullptr && parts_.domains.belongs_to(aor, *user);
   location_.lookup(
-      aor, [this, look, subscriber, watched = std::move(watched), finish](const registrar::Record& record) {
-        look->allowed = reg_event::may_watch(subscriber, record, parts_.now(), tokens_);
+      aor,
+      [this, allowed, subscriber, watched = std::move(watched)](const registrar::Record& record) {
+        *allowed = reg_event::may_watch(subscriber, record, parts_.now(), tokens_);
         if (!watched->registration().observed()) watched->observe(record, registrar::Cause::request);
-        look->seen = true;
-        if (look->returned) finish();
+      },
+      [this, allowed, key = server.key(), then = std::move(then)] {
+        ServerTransaction* waiting = parts_.core.transactions.find_server(key);
+        if (waiting == nullptr || waiting->has_final()) return;
+        // RFC 6665 §4.2.1.3
+        *allowed ? then(*waiting) : waiting->respond(403, "Not Your Registration");
       });
-  look->returned = true;
-  if (look->seen) finish();
 }
 
 void Notifier::accept(ServerTransaction& server, const reg_event::SubscribeRequest& request,

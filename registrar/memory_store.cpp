@@ -26,18 +26,21 @@ struct alignas(64) MemoryStore::Stripe {
 MemoryStore::MemoryStore() : stripes_(std::make_unique<Stripe[]>(stripe_count)) {}
 MemoryStore::~MemoryStore() = default;
 
-void MemoryStore::lookup(std::string_view aor, Visit visit) {
+void MemoryStore::submit(std::string_view aor, std::unique_ptr<Lookup> lookup) {
   static const Record empty;
   Stripe& stripe = stripe_of(aor);
-  const std::lock_guard lock{stripe.mutex};
-  const auto entry = stripe.records.find(aor);
-  visit(entry == stripe.records.end() ? empty : *entry->second);
+  {
+    const std::lock_guard lock{stripe.mutex};
+    const auto entry = stripe.records.find(aor);
+    lookup->visit(entry == stripe.records.end() ? empty : *entry->second);
+  }
+  lookup->done();
 }
 
-void MemoryStore::update(std::string_view aor, Change change, Done done) {
-  edit(stripe_of(aor), aor, change);
+void MemoryStore::submit(std::string_view aor, std::unique_ptr<Update> update) {
+  edit(stripe_of(aor), aor, [&update](Record& record) { update->change(record); });
   announce(aor, Cause::request);
-  done({});
+  Update::finish(std::move(update), {});
 }
 
 void MemoryStore::remove_flow(const Flow& flow) {

@@ -19,13 +19,14 @@ class MemoryStore final : public LocationService {
   MemoryStore();
   ~MemoryStore() override;
 
-  void lookup(std::string_view aor, Visit visit) override;
-  void update(std::string_view aor, Change change, Done done) override;
+  void submit(std::string_view aor, std::unique_ptr<Lookup> lookup) override;
+  void submit(std::string_view aor, std::unique_ptr<Update> update) override;
   void remove_flow(const Flow& flow) override;
   void remove_dead(std::string_view aor, Dead dead) override;
   std::optional<Dialect> registered_over(const Flow& flow, Instant now) override;
   void sweep(Instant now) override;
   std::size_t size() const override;
+  bool is_immediate() const override { return true; }
   // The AORs that have a binding over the flow.
   std::vector<std::string> aors_over(const Flow& flow) const { return index_.flows().aors(flow); }
 

@@ -49,15 +49,15 @@ RedisStore::RedisStore(Options options, redis::Link& link, Now now, Log log, Res
 
 RedisStore::~RedisStore() = default;
 
-void RedisStore::lookup(std::string_view aor, Visit visit) {
-  cache_.lookup(aor, visit);
+void RedisStore::submit(std::string_view aor, std::unique_ptr<Lookup> lookup) {
+  cache_.lookup(aor, std::move(lookup));
 }
 
 // Before all records have been read once it is not known which of this node's bindings are from before it was
 // started.
-void RedisStore::update(std::string_view aor, Change change, Done done) {
-  if (!connected_ || !ever_loaded_) return done(redis::Error::away);
-  submit(aor, {std::move(change), std::move(done), Cause::request});
+void RedisStore::submit(std::string_view aor, std::unique_ptr<Update> update) {
+  if (!connected_ || !ever_loaded_) return Update::finish(std::move(update), redis::Error::away);
+  add(aor, {std::move(update), Cause::request});
 }
 
 // A change under way is looked for first: when it succeeds meanwhile, its flow is among the others.
@@ -84,13 +84,13 @@ void RedisStore::remove(std::string_view aor, const Dead& dead) {
   if (dropped) announce(aor, Cause::flow_failure);
   if (!dropped && !changing) return;
   if (!connected_ || !ever_loaded_) return keep_removal(aor, dead);
-  RecordChange change;
-  change.change = [dead](Record& record) { erase_dead(record, dead); };
-  change.done = [this, aor = std::string(aor), dead](error_code error) {
-    if (error) keep_removal(aor, dead);
-  };
+  RecordChange change{make_update([dead](Record& record) { erase_dead(record, dead); },
+                                  [this, aor = std::string(aor), dead](error_code error) {
+                                    if (error) keep_removal(aor, dead);
+                                  }),
+                      {}};
   if (!dropped) change.cause = Cause::flow_failure;
-  submit(aor, std::move(change));
+  add(aor, std::move(change));
 }
 
 // One too many is left to expire.
@@ -120,16 +120,15 @@ void RedisStore::sweep(Instant now) {
   }
 }
 
-void RedisStore::submit(std::string_view aor, RecordChange change) {
+void RedisStore::add(std::string_view aor, RecordChange change) {
   RecordChanges::Attempt attempt;
-  const Done done = change.done;
-  switch (changes_.add(aor, std::move(change), attempt)) {
+  switch (changes_.add(aor, change, attempt)) {
     case RecordChanges::Added::attempt:
       return send(std::string(aor), std::move(attempt), false);
     case RecordChanges::Added::waits:
       return;
     case RecordChanges::Added::crowded:
-      return done(redis::Error::crowded);
+      return Update::finish(std::move(change.update), redis::Error::crowded);
   }
 }
 
@@ -209,10 +208,10 @@ void RedisStore::conflicted(const std::string& aor, std::uint64_t session, const
 }
 
 // A change whose fate is unknown may have been made.
-void RedisStore::finish(std::string_view aor, const std::vector<RecordChange>& changes, error_code error) {
-  for (const RecordChange& each : changes) {
+void RedisStore::finish(std::string_view aor, std::vector<RecordChange> changes, error_code error) {
+  for (RecordChange& each : changes) {
     if (each.cause && (!error || error == redis::Error::not_replicated)) announce(aor, *each.cause);
-    each.done(error);
+    Update::finish(std::move(each.update), error);
   }
 }
 

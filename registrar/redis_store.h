@@ -43,9 +43,9 @@ class RedisStore final : public LocationService, public redis::LinkUser {
   RedisStore(Options options, redis::Link& link, Now now, Log log, Resumed resumed = nullptr);
   ~RedisStore() override;
 
-  // LocationService. `change` and `done` of an update may be called on the link's thread.
-  void lookup(std::string_view aor, Visit visit) override;
-  void update(std::string_view aor, Change change, Done done) override;
+  // LocationService. A lookup ends inside the call, an update there or on the link's thread.
+  void submit(std::string_view aor, std::unique_ptr<Lookup> lookup) override;
+  void submit(std::string_view aor, std::unique_ptr<Update> update) override;
   void remove_flow(const Flow& flow) override;
   void remove_dead(std::string_view aor, Dead dead) override;
   std::optional<Dialect> registered_over(const Flow& flow, Instant now) override;
@@ -65,12 +65,12 @@ class RedisStore final : public LocationService, public redis::LinkUser {
  private:
   void remove(std::string_view aor, const Dead& dead);
   void keep_removal(std::string_view aor, const Dead& dead);
-  void submit(std::string_view aor, redis::RecordChange change);
+  void add(std::string_view aor, redis::RecordChange change);
   void send(const std::string& aor, redis::RecordChanges::Attempt attempt, bool whole_script);
   void replied(const std::string& aor, redis::RecordChanges::Attempt& attempt,
                const boost::system::result<redis::Reply>& reply);
   void conflicted(const std::string& aor, std::uint64_t session, const std::string& current);
-  void finish(std::string_view aor, const std::vector<redis::RecordChange>& changes,
+  void finish(std::string_view aor, std::vector<redis::RecordChange> changes,
               boost::system::error_code error);
 
   void load(std::uint64_t session);

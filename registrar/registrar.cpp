@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "registrar/binding_rules.h"
@@ -15,23 +16,21 @@
 namespace flowgate::registrar {
 namespace {
 
-// Shows the record to `look`, then calls `then` with its outcome, once the store has let go of the record:
-// `then` may call the location service again.
-template <class Outcome>
-void lookup(LocationService& location, std::string_view aor, std::function<Outcome(const Record&)> look,
-            std::function<void(Outcome)> then) {
-  struct State {
-    Outcome outcome;
-    bool seen = false, returned = false;
+// Shows the record to `look`, then calls `then` with its outcome: that may call the location service again.
+template <class Look, class Then>
+void lookup(LocationService& location, std::string_view aor, Look look, Then then) {
+  class Outcome final : public Lookup {
+   public:
+    Outcome(Look&& look, Then&& then) : look_(std::move(look)), then_(std::move(then)) {}
+    void visit(const Record& record) override { outcome_ = look_(record); }
+    void done() override { then_(std::move(outcome_)); }
+
+   private:
+    Look look_;
+    Then then_;
+    std::invoke_result_t<Look, const Record&> outcome_{};
   };
-  auto state = std::make_shared<State>();
-  location.lookup(aor, [state, look = std::move(look), then](const Record& record) {
-    state->outcome = look(record);
-    state->seen = true;
-    if (state->returned) then(std::move(state->outcome));
-  });
-  state->returned = true;
-  if (state->seen) then(std::move(state->outcome));
+  location.submit(aor, std::make_unique<Outcome>(std::move(look), std::move(then)));
 }
 
 Answer refusal(Applied applied) {
@@ -45,6 +44,41 @@ Answer unavailable() {
   sip::FieldWriter(answer.fields).field("Retry-After", {"10"});
   return answer;
 }
+
+// A REGISTER that changes bindings, from where it is understood to where it is answered.
+class Registration final : public Update {
+ public:
+  using Done = std::function<void(const Answer&)>;
+  // `options` and `gruus` must outlive it.
+  Registration(RegisterRequest request, Instant now, std::uint64_t fresh_epoch, const Options& options,
+               EncryptedGruus& gruus, Done done)
+      : request_(std::move(request)),
+        now_(now),
+        fresh_epoch_(fresh_epoch),
+        options_(options),
+        gruus_(gruus),
+        done_(std::move(done)) {}
+
+  void change(Record& record) override {
+    applied_ = apply(request_, now_, fresh_epoch_, options_.max_bindings, record);
+    listing_ = list(record, now_);
+  }
+  void done(boost::system::error_code error) override {
+    if (error) return done_(unavailable());
+    if (applied_ != Applied::all) return done_(refusal(applied_));
+    done_(write_answer(request_, listing_, options_, gruus_));
+  }
+
+ private:
+  const RegisterRequest request_;
+  const Instant now_;
+  const std::uint64_t fresh_epoch_;
+  const Options& options_;
+  EncryptedGruus& gruus_;
+  const Done done_;
+  Applied applied_ = Applied::all;
+  Listing listing_;
+};
 
 // The binding that the target was made of, and not refreshed since.
 bool is_binding_of(const Target& target, const Binding& binding) {
@@ -75,40 +109,19 @@ Registrar::Registrar(const Options& options, const Domains& domains, LocationSer
 
 void Registrar::process(const sip::Message& message, const Flow& flow, Instant now,
                         std::function<void(const Answer&)> done) {
-  auto read = read_register(message, flow, options_, domains_);
-  if (!read) return done(read.error());
-
-  struct State {
-    RegisterRequest request;
-    std::uint64_t fresh_epoch = 0;
-    Applied applied = Applied::all;
-    Listing listing;
-  };
-  auto state = std::make_shared<State>();
-  state->request = std::move(*read);
-  const std::string& aor = state->request.aor;
-
-  if (state->request.is_query()) {
-    lookup<Listing>(
+  auto request = read_register(message, flow, options_, domains_);
+  if (!request) return done(request.error());
+  const std::string aor = request->aor;
+  if (request->is_query()) {
+    return lookup(
         location_, aor, [now](const Record& record) { return list(record, now); },
-        [this, state, done = std::move(done)](const Listing& listing) {
-          done(write_answer(state->request, listing, options_, gruus_));
+        [this, request = std::move(*request), done = std::move(done)](const Listing& listing) {
+          done(write_answer(request, listing, options_, gruus_));
         });
-    return;
   }
-  state->fresh_epoch = random_();
-  if (options_.route) state->request.route = options_.route(flow, state->request.dialect);
-  location_.update(
-      aor,
-      [state, now, max_bindings = options_.max_bindings](Record& record) {
-        state->applied = apply(state->request, now, state->fresh_epoch, max_bindings, record);
-        state->listing = list(record, now);
-      },
-      [this, state, done = std::move(done)](boost::system::error_code error) {
-        if (error) return done(unavailable());
-        if (state->applied != Applied::all) return done(refusal(state->applied));
-        done(write_answer(state->request, state->listing, options_, gruus_));
-      });
+  if (options_.route) request->route = options_.route(flow, request->dialect);
+  location_.submit(aor, std::make_unique<Registration>(std::move(*request), now, random_(), options_, gruus_,
+                                                       std::move(done)));
 }
 
 bool Registrar::serves(const sip::Uri& request_uri) const {
@@ -123,7 +136,7 @@ void Registrar::locate(const sip::Uri& request_uri, Instant now, std::function<v
   auto sought = read_request_uri(request_uri, domains_, gruus_, administrative_gruus_);
   if (!sought) return done({sought.error(), false, {}});
   const std::string aor = sought->aor;
-  lookup<Located>(
+  lookup(
       location_, aor,
       [sought = std::move(*sought), now](const Record& record) {
         return select_targets(sought, record, now);
@@ -135,7 +148,7 @@ void Registrar::registered_along(const sip::Uri& from, const Flow& flow, Instant
                                  std::function<void(bool)> done) {
   const auto aor = from.is_sip() ? domains_.aor(from) : std::nullopt;
   if (!aor) return done(false);
-  lookup<bool>(
+  lookup(
       location_, *aor,
       [flow, now](const Record& record) {
         return std::ranges::any_of(record.bindings, [&](const Binding& binding) {

@@ -62,19 +62,20 @@ void SqliteStore::load(const Loaded& loaded) {
   cache_.loaded();
 }
 
-void SqliteStore::lookup(std::string_view aor, Visit visit) {
-  cache_.show(aor, visit);
+void SqliteStore::submit(std::string_view aor, std::unique_ptr<Lookup> lookup) {
+  cache_.show(aor, *lookup);
+  lookup->done();
 }
 
-void SqliteStore::update(std::string_view aor, Change change, Done done) {
-  switch (cache_.change(aor, change, done)) {
+void SqliteStore::submit(std::string_view aor, std::unique_ptr<Update> update) {
+  switch (cache_.change(aor, update)) {
     case RecordCache::Changed::pending:
       return;
     case RecordCache::Changed::nothing_to_write:
       announce(aor, Cause::request);
-      return done({});
+      return Update::finish(std::move(update), {});
     case RecordCache::Changed::no_room:
-      return done(make_error_code(boost::system::errc::no_buffer_space));
+      return Update::finish(std::move(update), make_error_code(boost::system::errc::no_buffer_space));
   }
 }
 
@@ -126,9 +127,10 @@ void SqliteStore::write(PendingUpdates& updates) {
   for (const auto& update : updates) {
     const bool published = cache_.is_current(*update);
     published ? cache_.publish(*update) : cache_.fail(*update);
-    if (!update->done) continue;
+    if (!update->asked) continue;
     if (published) announce(update->aor, Cause::request);
-    update->done(published ? boost::system::error_code{} : make_error_code(boost::system::errc::io_error));
+    Update::finish(std::move(update->asked),
+                   published ? boost::system::error_code{} : make_error_code(boost::system::errc::io_error));
   }
 }
 

@@ -36,10 +36,9 @@ class SqliteStore final : public LocationService {
   SqliteStore(Options options, const Loaded& loaded);
   ~SqliteStore() override;
 
-  // Callbacks of a lookup come inside the call; those of an update on the thread that writes, or inside the
-  // call.
-  void lookup(std::string_view aor, Visit visit) override;
-  void update(std::string_view aor, Change change, Done done) override;
+  // A lookup ends inside the call, an update there or on the thread that writes.
+  void submit(std::string_view aor, std::unique_ptr<Lookup> lookup) override;
+  void submit(std::string_view aor, std::unique_ptr<Update> update) override;
   void remove_flow(const Flow& flow) override;
   void remove_dead(std::string_view aor, Dead dead) override;
   std::optional<Dialect> registered_over(const Flow& flow, Instant now) override;

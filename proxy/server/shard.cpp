@@ -56,10 +56,12 @@ bool Shard::dialable(Protocol protocol, bool v6) const {
 void Shard::make_core(const proxy::Core::Options& options, const proxy::LocalAddresses& local,
                       const registrar::Domains& domains, registrar::LocationService& location,
                       proxy::UaFlows& ua_flows, const TokenKeys& keys) {
-  location_ = std::make_unique<HomeLocation>(
-      context_, location, [this] { core_->advance(Clock::now()); }, [this] { arm(); });
-  core_ = std::make_unique<proxy::Core>(options, local, domains, *location_, ua_flows, keys, *this, resolver_,
-                                        random_number, Clock::now());
+  if (!location.is_immediate()) {
+    location_ = std::make_unique<HomeLocation>(
+        context_, location, [this] { core_->advance(Clock::now()); }, [this] { arm(); });
+  }
+  core_ = std::make_unique<proxy::Core>(options, local, domains, location_ ? *location_ : location, ua_flows,
+                                        keys, *this, resolver_, random_number, Clock::now());
 }
 
 void Shard::run() {

@@ -78,7 +78,7 @@ class Shard final : public transport::Receiver, public proxy::Network {
   bool udp_v4_ = false, udp_v6_ = false;  // there is a socket
   transport::Transport transport_;
   DnsResolver resolver_;
-  std::unique_ptr<HomeLocation> location_;
+  std::unique_ptr<HomeLocation> location_;  // none over a location service that is immediate
   std::unique_ptr<proxy::Core> core_;
   boost::asio::steady_timer timer_{context_};
   std::optional<registrar::Instant> armed_;

@@ -33,8 +33,8 @@ class RecordCache final : private registrar::Observer {
   // `expired` is told of records that sweep() has changed.
   explicit RecordCache(Expired expired);
 
-  void lookup(std::string_view aor, const registrar::LocationService::Visit& visit) {
-    memory_.lookup(aor, visit);
+  void lookup(std::string_view aor, std::unique_ptr<registrar::Lookup> lookup) {
+    memory_.submit(aor, std::move(lookup));
   }
   struct Known {
     registrar::Record record;

@@ -15,7 +15,7 @@ constexpr unsigned max_conflicts = 100;
 
 }  // namespace
 
-RecordChanges::Added RecordChanges::add(std::string_view aor, RecordChange change, Attempt& attempt) {
+RecordChanges::Added RecordChanges::add(std::string_view aor, RecordChange& change, Attempt& attempt) {
   Stripe& stripe = stripe_of(aor);
   const std::lock_guard lock{stripe.mutex};
   auto entry = stripe.pending.find(aor);
@@ -38,7 +38,7 @@ RecordChanges::Added RecordChanges::add(std::string_view aor, RecordChange chang
 
 // So that a flow which fails meanwhile is found.
 void RecordChanges::run(std::string_view aor, const RecordChange& change, Pending& pending) {
-  change.change(pending.working);
+  change.update->change(pending.working);
   for (const registrar::Binding& binding : pending.working.bindings) {
     if (!binding.by_flow || !binding.node.empty()) continue;
     if (std::ranges::find(pending.flows, binding.flow) != pending.flows.end()) continue;

@@ -21,8 +21,7 @@
 namespace flowgate::redis {
 
 struct RecordChange {
-  registrar::LocationService::Change change;
-  registrar::LocationService::Done done;
+  std::unique_ptr<registrar::Update> update;
   std::optional<registrar::Cause> cause;  // to be announced; nothing: the observer knows already
 };
 
@@ -41,8 +40,8 @@ class RecordChanges {
 
   enum class Added { attempt, waits, crowded };
   // Runs the change. `attempt`: it is to be sent now; `waits`: another is under way; `crowded`: it did not
-  // run.
-  Added add(std::string_view aor, RecordChange change, Attempt& attempt);
+  // run, and is left to the caller.
+  Added add(std::string_view aor, RecordChange& change, Attempt& attempt);
   // The attempt has succeeded. Its changes, which are over; the next attempt when there is one.
   std::vector<RecordChange> succeeded(std::string_view aor, const Stamp& stamp, bool exists,
                                       std::optional<Attempt>& next);

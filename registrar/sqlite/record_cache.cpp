@@ -58,12 +58,12 @@ RecordCache::Stripe& RecordCache::stripe_of(std::string_view aor) const {
   return stripes_[KeyedHash{}(aor) % stripe_count];
 }
 
-void RecordCache::show(std::string_view aor, const LocationService::Visit& visit) const {
+void RecordCache::show(std::string_view aor, Lookup& lookup) const {
   static const Record empty;
   Stripe& stripe = stripe_of(aor);
   const std::lock_guard lock{stripe.mutex};
   const Entry* entry = stripe.find(aor);
-  visit(entry == nullptr ? empty : entry->record);
+  lookup.visit(entry == nullptr ? empty : entry->record);
 }
 
 const Record& RecordCache::newest(const Entry& entry, std::uint64_t generation) {
@@ -71,8 +71,7 @@ const Record& RecordCache::newest(const Entry& entry, std::uint64_t generation) 
   return pending != nullptr && pending->generation == generation ? pending->record : entry.record;
 }
 
-RecordCache::Changed RecordCache::change(std::string_view aor, const LocationService::Change& change,
-                                         LocationService::Done& done) {
+RecordCache::Changed RecordCache::change(std::string_view aor, std::unique_ptr<Update>& asked) {
   auto update = std::make_unique<PendingUpdate>();
   update->aor = aor;
   Stripe& stripe = stripe_of(aor);
@@ -81,12 +80,12 @@ RecordCache::Changed RecordCache::change(std::string_view aor, const LocationSer
   // Read before the version that is changed: should that fail, this update fails with it.
   update->generation = generation_.load();
   update->record = newest(entry, update->generation);
-  change(update->record);
+  asked->change(update->record);
   Changed changed = Changed::nothing_to_write;
   if (!update->record.bindings.empty() || entry.row != 0 || entry.oldest != nullptr) {
-    update->done = std::move(done);
+    update->asked = std::move(asked);
     changed = enqueue(entry, update) ? Changed::pending : Changed::no_room;
-    if (changed == Changed::no_room) done = std::move(update->done);
+    if (changed == Changed::no_room) asked = std::move(update->asked);
   }
   if (entry.is_unused()) stripe.erase(aor);
   return changed;

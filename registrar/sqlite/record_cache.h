@@ -29,12 +29,12 @@ class RecordCache {
   RecordCache(UpdateQueue& queue, const Clocks& clocks);
   ~RecordCache();
 
-  void show(std::string_view aor, const LocationService::Visit& visit) const;
+  void show(std::string_view aor, Lookup& lookup) const;
 
   enum class Changed { pending, nothing_to_write, no_room };
-  // Runs `change` on the newest version and queues what it makes of it, with `done`; in the other cases
-  // `done` is left to the caller.
-  Changed change(std::string_view aor, const LocationService::Change& change, LocationService::Done& done);
+  // Runs the change on the newest version and queues what it makes of it, with the update; in the other cases
+  // that is left to the caller.
+  Changed change(std::string_view aor, std::unique_ptr<Update>& asked);
   // What is dead goes from all versions, at once. `lasting`: from the disk, too.
   void remove(std::string_view aor, const LocationService::Dead& dead, bool lasting);
   // The AORs that may have bindings over the flow.

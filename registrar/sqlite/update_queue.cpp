@@ -8,7 +8,7 @@ namespace flowgate::registrar {
 bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {
   {
     const std::lock_guard lock{mutex_};
-    if (closed_ || (updates_.size() >= limit_ && update->done)) return false;
+    if (closed_ || (updates_.size() >= limit_ && update->asked)) return false;
     updates_.push_back(std::move(update));
     if (updates_.size() > 1) return true;
   }

@@ -17,7 +17,7 @@ struct PendingUpdate {
   std::string aor;
   std::string octets;             // the record, encoded
   Record record;                  // what it will be; under the lock of the one that it will replace
-  LocationService::Done done;     // empty: nobody waits
+  std::unique_ptr<Update> asked;  // what it was made by; null: nobody waits
   std::uint64_t generation = 0;   // see RecordCache
   PendingUpdate* next = nullptr;  // the next one of the same AOR; under the same lock
   bool new_flows = false;         // uses flows that the record did not use before

@@ -18,9 +18,11 @@ class Location final : public registrar::LocationService, private registrar::Obs
   Location(const conf::Redis& config, const std::string& node, const Client::Log& log, Resumed resumed);
   ~Location() override;
 
-  void lookup(std::string_view aor, Visit visit) override { store_.lookup(aor, std::move(visit)); }
-  void update(std::string_view aor, Change change, Done done) override {
-    store_.update(aor, std::move(change), std::move(done));
+  void submit(std::string_view aor, std::unique_ptr<registrar::Lookup> lookup) override {
+    store_.submit(aor, std::move(lookup));
+  }
+  void submit(std::string_view aor, std::unique_ptr<registrar::Update> update) override {
+    store_.submit(aor, std::move(update));
   }
   void remove_flow(const Flow& flow) override { store_.remove_flow(flow); }
   void remove_dead(std::string_view aor, Dead dead) override { store_.remove_dead(aor, std::move(dead)); }

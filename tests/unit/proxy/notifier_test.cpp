@@ -18,11 +18,11 @@ using ::testing::StartsWith;
 // Lookups wait until they are run.
 class LateLookups final : public registrar::LocationService {
  public:
-  void lookup(std::string_view aor, Visit visit) override {
-    late.push_back([this, aor = std::string(aor), visit = std::move(visit)] { store.lookup(aor, visit); });
+  void submit(std::string_view aor, std::unique_ptr<registrar::Lookup> lookup) override {
+    late.emplace_back(aor, std::move(lookup));
   }
-  void update(std::string_view aor, Change change, Done done) override {
-    store.update(aor, std::move(change), std::move(done));
+  void submit(std::string_view aor, std::unique_ptr<registrar::Update> update) override {
+    store.submit(aor, std::move(update));
   }
   void remove_flow(const Flow& flow) override { store.remove_flow(flow); }
   void remove_dead(std::string_view aor, Dead dead) override { store.remove_dead(aor, std::move(dead)); }
@@ -33,10 +33,10 @@ class LateLookups final : public registrar::LocationService {
   std::size_t size() const override { return store.size(); }
 
   void run() {
-    for (auto& call : std::exchange(late, {})) call();
+    for (auto& [aor, lookup] : std::exchange(late, {})) store.submit(aor, std::move(lookup));
   }
   registrar::MemoryStore store;
-  std::vector<std::function<void()>> late;
+  std::vector<std::pair<std::string, std::unique_ptr<registrar::Lookup>>> late;
 };
 
 class NotifierTest : public ::testing::Test, public Network, public Resolver {

@@ -26,10 +26,12 @@ class CountingWatcher final : public Watcher {
 // Looks when told.
 class LateStore final : public registrar::LocationService {
  public:
-  void lookup(std::string_view, Visit visit) override { late.push_back(std::move(visit)); }
-  void update(std::string_view, Change change, Done done) override {
-    change(record);
-    done({});
+  void submit(std::string_view, std::unique_ptr<registrar::Lookup> lookup) override {
+    late.push_back(std::move(lookup));
+  }
+  void submit(std::string_view, std::unique_ptr<registrar::Update> update) override {
+    update->change(record);
+    update->done({});
   }
   void remove_flow(const Flow&) override {}
   void remove_dead(std::string_view, Dead) override {}
@@ -38,10 +40,13 @@ class LateStore final : public registrar::LocationService {
   std::size_t size() const override { return 0; }
 
   void run() {
-    for (auto& visit : std::exchange(late, {})) visit(record);
+    for (const auto& lookup : std::exchange(late, {})) {
+      lookup->visit(record);
+      lookup->done();
+    }
   }
   Record record;
-  std::vector<Visit> late;
+  std::vector<std::unique_ptr<registrar::Lookup>> late;
 };
 
 class WatchedRegistrationsTest : public ::testing::Test {

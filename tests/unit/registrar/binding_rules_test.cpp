@@ -161,11 +161,14 @@ TEST_F(BindingRules, BindingsAreListedOldestFirst) {
 
 class FailingStore final : public LocationService {
  public:
-  void lookup(std::string_view, Visit visit) override { visit({}); }
-  void update(std::string_view, Change change, Done done) override {
+  void submit(std::string_view, std::unique_ptr<Lookup> lookup) override {
+    lookup->visit({});
+    lookup->done();
+  }
+  void submit(std::string_view, std::unique_ptr<Update> update) override {
     Record scratch;
-    change(scratch);
-    done(make_error_code(boost::system::errc::io_error));
+    update->change(scratch);
+    update->done(make_error_code(boost::system::errc::io_error));
   }
   void remove_flow(const Flow&) override {}
   void remove_dead(std::string_view, Dead) override {}
@@ -188,15 +191,18 @@ TEST_F(BindingRules, AStoreThatFailsIsAnswered503) {
 // Runs changes twice, and calls back when told.
 class LateStore final : public LocationService {
  public:
-  void lookup(std::string_view aor, Visit visit) override {
-    late.push_back([this, aor = std::string{aor}, visit] { visit(records[aor]); });
+  void submit(std::string_view aor, std::unique_ptr<Lookup> lookup) override {
+    late.push_back([this, aor = std::string{aor}, lookup = std::shared_ptr<Lookup>(std::move(lookup))] {
+      lookup->visit(records[aor]);
+      lookup->done();
+    });
   }
-  void update(std::string_view aor, Change change, Done done) override {
-    late.push_back([this, aor = std::string{aor}, change, done] {
+  void submit(std::string_view aor, std::unique_ptr<Update> update) override {
+    late.push_back([this, aor = std::string{aor}, update = std::shared_ptr<Update>(std::move(update))] {
       Record discarded = records[aor];
-      change(discarded);
-      change(records[aor]);
-      done({});
+      update->change(discarded);
+      update->change(records[aor]);
+      update->done({});
     });
   }
   void remove_flow(const Flow&) override {}
