@@ -28,10 +28,15 @@ std::optional<AddressPrefix> AddressPrefix::from(std::string_view text) {
   const bool mapped = !first->v6 && literal.find(':') != std::string_view::npos;
   const auto length = length_from(text.substr(slash + 1), bits);
   if (mapped || !length) return std::nullopt;
-  const AddressPrefix prefix(*first, *length);
-  for (unsigned octet = 0; octet < first->ip.size(); ++octet) {
-    if ((first->ip[octet] & ~prefix.mask(octet)) != 0) return std::nullopt;
-  }
+  const AddressPrefix prefix = around(*first, *length);
+  if (prefix.first() != *first) return std::nullopt;
+  return prefix;
+}
+
+AddressPrefix AddressPrefix::around(const Endpoint& address, unsigned length) {
+  AddressPrefix prefix(address, length);
+  prefix.first_.port = 0;
+  for (unsigned octet = 0; octet < address.ip.size(); ++octet) prefix.first_.ip[octet] &= prefix.mask(octet);
   return prefix;
 }
 

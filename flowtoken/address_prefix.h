@@ -15,6 +15,12 @@ class AddressPrefix {
   // the prefix is set, for that is a slip: nobody knows which of the two was meant.
   static std::optional<AddressPrefix> from(std::string_view text);
 
+  // The one of that length, at most 32 or 128 bits, that the address is in.
+  static AddressPrefix around(const Endpoint& address, unsigned length);
+
+  // Its first address, without a port.
+  const Endpoint& first() const { return first_; }
+
   // Ports do not matter. An IPv6 prefix, "::/0" among them, contains no IPv4 address.
   bool contains(const Endpoint& address) const;
 

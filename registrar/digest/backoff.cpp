@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flowtoken/address_prefix.h"
 #include "flowtoken/keyed_hash.h"
 
 namespace flowgate::digest {
@@ -15,12 +16,8 @@ std::uint64_t key_of(std::string_view text) {
 
 // RFC 4291 §2.5.4: a host has 64 bits of an IPv6 address to choose from.
 std::uint64_t key_of(const Endpoint& address) {
-  std::array<char, 9> text{};
-  const std::size_t octets = address.v6 ? 8 : 4;
-  std::transform(address.ip.begin(), address.ip.begin() + octets, text.begin(),
-                 [](std::uint8_t octet) { return static_cast<char>(octet); });
-  text[8] = address.v6 ? '6' : '4';
-  return key_of(std::string_view(text.data(), text.size()));
+  const AddressPrefix network = AddressPrefix::around(address, address.v6 ? 64 : 32);
+  return std::max<std::uint64_t>(1, FlowHash{}(network.first()));
 }
 
 seconds penalty(std::uint32_t failures, unsigned free, seconds longest) {

@@ -62,6 +62,16 @@ TEST(AddressPrefix, LeavesNoBitSetBehindItsLength) {
   for (const char* text : {"192.0.2.6/31", "2001:db8::2/127"}) EXPECT_TRUE(AddressPrefix::from(text)) << text;
 }
 
+TEST(AddressPrefix, AroundAnAddressIsTheOneThatItIsIn) {
+  const Endpoint v6 = *Endpoint::from("2001:db8:1:2:ffff::9", 5060),
+                 v4 = *Endpoint::from("192.0.2.255", 5060);
+  EXPECT_EQ(AddressPrefix::around(v6, 64), AddressPrefix::from("2001:db8:1:2::/64"));
+  EXPECT_EQ(AddressPrefix::around(v6, 64).first(), *Endpoint::from("2001:db8:1:2::", 0));
+  EXPECT_EQ(AddressPrefix::around(v4, 32), AddressPrefix::from("192.0.2.255"));
+  EXPECT_EQ(AddressPrefix::around(v4, 25), AddressPrefix::from("192.0.2.128/25"));
+  EXPECT_EQ(AddressPrefix::around(v4, 0), AddressPrefix::from("0.0.0.0/0"));
+}
+
 TEST(AddressPrefix, IsNothingElse) {
   for (const char* text :
        {"", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/ 8", "10.0.0.0/8 ",
