@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "registrar/digest/authenticator.h"
 #include "sip/credentials.h"
 #include "sip/text.h"
 
@@ -25,10 +26,10 @@ bool is_removed(Header header, Passage passage, bool privacy) {
 
 }  // namespace
 
-// RFC 3325 §5: "If the proxy forwards a message to a host or UA that it does not trust, and the user
-// requested
-// [...] privacy, the proxy MUST remove the P-Asserted-Identity"; from one that it does not trust, "a proxy
-// [...] MUST replace that value [...] or remove this header field".
+// RFC 3325 §4: "A proxy that is about to forward a message to a proxy server or UA that it does not trust
+// MUST remove all the P-Asserted-Identity header field values if the user requested that this information be
+// kept private." §5, of what comes from whom it does not trust: it "MUST replace that SIP or SIPS URI with a
+// single SIP or SIPS URI or remove this header field."
 void edit_identity(const sip::Message& message, Passage passage, std::string_view asserted,
                    sip::Edits& edits) {
   const bool privacy = passage.from_trusted && !passage.to_trusted && wants_privacy(message);
@@ -44,7 +45,7 @@ void edit_credentials(const sip::Message& request, std::string_view realm, sip::
   for (const sip::Field& field : request.fields()) {
     if (field.header != Header::proxy_authorization) continue;
     const auto credentials = sip::Credentials::parse(request.value(field));
-    if (credentials && credentials->realm == realm) edits.remove_field(field);
+    if (credentials && digest::are_for(*credentials, realm)) edits.remove_field(field);
   }
 }
 

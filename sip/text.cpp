@@ -75,13 +75,16 @@ std::string unescape(std::string_view text) {
 
 std::string unquote(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string{text};
-  text = text.substr(1, text.size() - 2);
-  if (text.find('\\') == text.npos) return std::string{text};
+  return unquote_inside(text.substr(1, text.size() - 2));
+}
+
+std::string unquote_inside(std::string_view inside) {
+  if (inside.find('\\') == inside.npos) return std::string{inside};
   std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size()) ++i;  // quoted-pair
-    out += text[i];
+  out.reserve(inside.size());
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] == '\\' && i + 1 < inside.size()) ++i;  // quoted-pair
+    out += inside[i];
   }
   return out;
 }

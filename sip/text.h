@@ -20,6 +20,8 @@ std::optional<std::uint32_t> parse_seconds(std::string_view digits);
 std::string unescape(std::string_view text);
 // The inside of a quoted string without its backslashes; text without quotes is returned as it is.
 std::string unquote(std::string_view text);
+// The same of what stands between the quotes.
+std::string unquote_inside(std::string_view inside);
 
 // Here, so that loops over text may inline them.
 constexpr bool is_digit(char c) {

@@ -19,20 +19,6 @@ Outcome bad(std::string reason) {
   return {nullptr, 400, std::move(reason), {}};
 }
 
-// What stands between quotes, without its backslashes.
-std::string plain(std::string_view quoted) {
-  std::string text;
-  for (std::size_t i = 0; i < quoted.size(); ++i) {
-    if (quoted[i] == '\\' && i + 1 < quoted.size()) ++i;
-    text += quoted[i];
-  }
-  return text;
-}
-
-bool says(std::string_view quoted, std::string_view text) {
-  return quoted.find('\\') == std::string_view::npos ? quoted == text : plain(quoted) == text;
-}
-
 // nc-value = 8LHEX
 std::optional<std::uint32_t> count_of(std::string_view nc) {
   std::uint32_t count = 0;
@@ -74,6 +60,10 @@ Endpoint source_behind_edge(const sip::Message& request, const Endpoint& edge) {
 
 }  // namespace
 
+bool are_for(const sip::Credentials& credentials, std::string_view realm) {
+  return credentials.realm == realm || sip::unquote_inside(credentials.realm) == realm;
+}
+
 Authenticator::Authenticator(ProtectionSpace& space, Random random)
     : space_(space), random_(std::move(random)), verifier_(space.realm()) {}
 
@@ -85,14 +75,9 @@ Outcome Authenticator::authenticate(const sip::Message& request, Asker asker, co
     if (field.header != header || !sip::Credentials::is_digest(request.value(field))) continue;
     const auto credentials = sip::Credentials::parse(request.value(field));
     if (!credentials) return bad("Bad " + std::string(sip::header_name(header)));
-    if (says(credentials->realm, space_.realm())) return judge(*credentials, request, asker, source, now);
+    if (are_for(*credentials, space_.realm())) return judge(*credentials, request, asker, source, now);
   }
   return challenge(asker, false, now);
-}
-
-bool Authenticator::is_for_us(std::string_view text) const {
-  const auto credentials = sip::Credentials::parse(text);
-  return credentials && says(credentials->realm, space_.realm());
 }
 
 // The response is looked at before the nonce: a wrong one counts as a guess whatever its nonce, and only who
@@ -104,7 +89,7 @@ Outcome Authenticator::judge(const sip::Credentials& credentials, const sip::Mes
   const auto algorithm = algorithm_from(credentials.algorithm);
   if (!algorithm || !space_.offers(*algorithm)) return challenge(asker, false, now);
 
-  const std::string username = plain(credentials.username);
+  const std::string username = sip::unquote_inside(credentials.username);
   const std::string name = user_name(username);
   const Endpoint source = space_.behind_edges() ? source_behind_edge(request, address) : address;
   if (const auto wait = space_.backoff().wait(source, name, now); wait.count() > 0) {

@@ -8,12 +8,16 @@
 
 #include "registrar/digest/protection_space.h"
 #include "registrar/digest/verifier.h"
+#include "sip/credentials.h"
 #include "sip/message.h"
 
 namespace flowgate::digest {
 
 // What the request meets: the user agent server that it is for (§22.2), or a proxy on its way (§22.3).
 enum class Asker : std::uint8_t { user_agent_server, proxy };
+
+// Is it that realm that they name? Its value is a quoted string: backslashes do not count.
+bool are_for(const sip::Credentials& credentials, std::string_view realm);
 
 struct Outcome {
   std::shared_ptr<const registrar::User> user;  // null: the request is to be refused
@@ -30,9 +34,6 @@ class Authenticator {
 
   // `source`: where the request came from.
   Outcome authenticate(const sip::Message& request, Asker asker, const Endpoint& source, Instant now);
-
-  // Are these credentials for us, and of no use to whoever comes next?
-  bool is_for_us(std::string_view credentials) const;
 
  private:
   Outcome judge(const sip::Credentials& credentials, const sip::Message& request, Asker asker,
