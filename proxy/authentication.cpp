@@ -19,8 +19,7 @@ sip::Uri uri_of(const sip::Message& request, Header header) {
 }
 
 bool has_to_tag(const sip::Message& request) {
-  const auto to = sip::Address::parse(request.value(Header::to));
-  return to && to->params.has("tag");
+  return sip::tag_of(request.value(Header::to)).has_value();
 }
 
 // RFC 3323 §4.1.1.3: sip:anonymous@anonymous.invalid.
