@@ -20,10 +20,13 @@ class Town(Street):
 
     def build_flowgate(self, listen):
         self.redis = Redis(self.directory, password="secret", namespace=self.net.public, address=SERVER)
-        template = NODE.replace("URL", self.redis.url()).replace("MORE", "")
+        template = self.template(NODE.replace("URL", self.redis.url()).replace("MORE", ""))
         other = [f"{transport}:{SERVER}:{OTHER_PORT}" for transport in ("udp", "tcp")]
         self.other = self.node("east/1", other, template)
         return self.node("west/1", listen, template)
+
+    def template(self, template):
+        return template
 
     def node(self, name, listen, template):
         own = os.path.join(self.directory, name)
