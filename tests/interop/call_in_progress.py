@@ -4,30 +4,20 @@ import select
 import threading
 import time
 
-from user_agent import UserAgent, header
+from invitation import Invitation, contact, receive, send
+from user_agent import header
 
 T1_S = 0.5
 TIMER_B_S = 64 * T1_S
 
 
-class CallInProgress:
+class CallInProgress(Invitation):
     def __init__(self, edge, number):
-        self.caller, self.callee = UserAgent("udp", edge), UserAgent("udp", edge)
-        self.aors = [f"sip:{role}-in-progress{number}@example.com" for role in ("caller", "callee")]
-        for agent, aor in zip((self.caller, self.callee), self.aors):
-            answer = agent.register(aor, instance=f"urn:uuid:00000000-0000-4000-8000-{agent.token}")
-            assert answer.startswith("SIP/2.0 200 "), answer
-        self.caller.request("INVITE", self.aors[1], self.aors[0], contact=self.contact(self.caller))
-        self.invite = self.callee.receive_message()
-        self.routes = header(self.invite, "Record-Route")
+        super().__init__(edge, [f"{role}-in-progress{number}" for role in ("caller", "callee")])
         self.cseq, self.milliseconds = 0, []
         self.answer(self.callee, self.invite)
         while not self.caller.receive_message().startswith("SIP/2.0 200 "):
             pass
-
-    @staticmethod
-    def contact(agent):
-        return f"<sip:{agent.host_port}>"
 
     def answer(self, agent, request):
         lines = [
@@ -36,7 +26,7 @@ class CallInProgress:
             for value in header(request, name)
         ]
         lines = [line + f";tag={agent.token}" if line.startswith("To:") and ";tag=" not in line else line for line in lines]
-        send(agent, ["SIP/2.0 200 OK", *lines, f"Contact: {self.contact(agent)}"])
+        send(agent, ["SIP/2.0 200 OK", *lines, f"Contact: {contact(agent)}"])
 
     def request(self, method, cseq):
         """From the callee."""
@@ -48,7 +38,7 @@ class CallInProgress:
             f"To: {header(self.invite, 'From')[0]}",
             f"Call-ID: {header(self.invite, 'Call-ID')[0]}",
             f"CSeq: {cseq} {method}",
-            f"Contact: {self.contact(self.callee)}",
+            f"Contact: {contact(self.callee)}",
             "Max-Forwards: 70",
         ]
 
@@ -82,10 +72,6 @@ class CallInProgress:
                 if method == "INVITE":
                     send(self.callee, self.request("ACK", self.cseq))
                 return
-
-    def close(self):
-        self.caller.socket.close()
-        self.callee.socket.close()
 
 
 class CallsInProgress:
@@ -123,18 +109,3 @@ class CallsInProgress:
         for call in self.calls:
             call.exchange("BYE")
             call.close()
-
-
-def send(agent, lines):
-    message = "\r\n".join([*lines, "Content-Length: 0", "", ""]).encode()
-    try:
-        agent.send(message)
-    except ConnectionRefusedError:  # of something that was sent while nobody listened
-        agent.send(message)
-
-
-def receive(agent):
-    try:
-        return agent.receive_message()
-    except ConnectionRefusedError:
-        return None

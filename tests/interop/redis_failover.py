@@ -5,7 +5,7 @@ from deadline import wait_for
 from namespaces import require_programs
 from nodes import Node
 from redis_server import Redis, Sentinel
-from registering import Registering, lost
+from registering import Registering
 from run import run, step
 
 MASTER = "sip"
@@ -54,13 +54,7 @@ def check(options, directory, evidence):
             third = Node(options.flowgate, directory, "third", "redis:///0", more)
             evidence.add("third", third.log)
             with third:
-                for node in (west, east, third):
-                    missing = lost(node, registering.acknowledged)
-                    step(
-                        f"{node.name}: {len(registering.acknowledged)} acknowledged, {registering.refused} refused, "
-                        f"{len(missing)} lost"
-                    )
-                    assert not missing, missing[:10]
+                registering.check_nothing_lost((west, east, third))
 
 
 if __name__ == "__main__":

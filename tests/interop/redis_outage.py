@@ -60,13 +60,7 @@ def check(options, directory, evidence):
             third = Node(options.flowgate, directory, "third", redis.url())
             evidence.add("third", third.log)
             with third:
-                for node in (west, east, third):
-                    missing = lost(node, registering.acknowledged)
-                    step(
-                        f"{node.name}: {len(registering.acknowledged)} acknowledged, {registering.refused} refused, "
-                        f"{len(missing)} lost"
-                    )
-                    assert not missing, missing[:10]
+                registering.check_nothing_lost((west, east, third))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A stream of REGISTERs, each for another user, and which of them were acknowledged."""
 import threading
 
+from run import step
 from user_agent import UserAgent, header
 
 
@@ -50,6 +51,13 @@ class Registering:
         for thread in self.threads:
             thread.join()
         self.count()
+
+    def check_nothing_lost(self, nodes):
+        """Each of them knows all that were acknowledged."""
+        for node in nodes:
+            missing = lost(node, self.acknowledged)
+            step(f"{node.name}: {len(self.acknowledged)} acknowledged, {self.refused} refused, {len(missing)} lost")
+            assert not missing, missing[:10]
 
 
 def lost(node, aors):
