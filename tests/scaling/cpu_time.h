@@ -1,0 +1,12 @@
+// The CPU time of another process, user and system, of all its threads.
+#pragma once
+
+#include <sys/types.h>
+#include <chrono>
+
+namespace flowgate::scaling {
+
+// As the scheduler counts it (/proc/PID/task/*/schedstat), not in ticks. None for a process that is gone.
+std::chrono::nanoseconds cpu_time(pid_t process);
+
+}  // namespace flowgate::scaling
