@@ -150,11 +150,11 @@ std::size_t FlowHash::operator()(const Flow& flow) const noexcept {
   // The ports and the protocol share a word: they have 17 bits and 3.
   const std::uint64_t rest = local[2] | remote[2] << 17 | static_cast<std::uint64_t>(flow.protocol) << 34;
   const std::array words{local[0], local[1], remote[0], remote[1], rest, flow.serial};
-  return siphash24(process_hash_key(), words);
+  return siphash13(process_hash_key(), words);
 }
 
 std::size_t FlowHash::operator()(const Endpoint& endpoint) const noexcept {
-  return siphash24(process_hash_key(), words_of(endpoint));
+  return siphash13(process_hash_key(), words_of(endpoint));
 }
 
 }  // namespace flowgate

@@ -9,6 +9,8 @@
 namespace flowgate {
 namespace {
 
+// SipHash-c-d: c rounds for each word, d at the end.
+template <int c, int d>
 struct SipState {
   std::uint64_t v0, v1, v2, v3;
 
@@ -18,6 +20,9 @@ struct SipState {
         v2(key[0] ^ 0x6c7967656e657261),
         v3(key[1] ^ 0x7465646279746573) {}
 
+  void rounds(int count) {
+    while (count-- > 0) round();
+  }
   void round() {
     v0 += v1, v1 = std::rotl(v1, 13), v1 ^= v0, v0 = std::rotl(v0, 32);
     v2 += v3, v3 = std::rotl(v3, 16), v3 ^= v2;
@@ -26,20 +31,21 @@ struct SipState {
   }
   void compress(std::uint64_t word) {
     v3 ^= word;
-    round(), round();
+    rounds(c);
     v0 ^= word;
   }
   void compress(std::string_view data);
   std::uint64_t finish(std::uint64_t mark) {
     v2 ^= mark;
-    round(), round(), round(), round();
+    rounds(d);
     return v0 ^ v1 ^ v2 ^ v3;
   }
 };
 
 static_assert(std::endian::native == std::endian::little, "SipHash reads its words lowest octet first");
 
-void SipState::compress(std::string_view data) {
+template <int c, int d>
+void SipState<c, d>::compress(std::string_view data) {
   const std::uint64_t length = std::uint64_t{data.size()} << 56;
   std::uint64_t word;
   for (; data.size() >= sizeof word; data.remove_prefix(sizeof word)) {
@@ -65,13 +71,19 @@ HashKey random_key() {
 }  // namespace
 
 std::uint64_t siphash24(const HashKey& key, std::string_view data) noexcept {
-  SipState state(key);
+  SipState<2, 4> state(key);
+  state.compress(data);
+  return state.finish(0xff);
+}
+
+std::uint64_t siphash13(const HashKey& key, std::string_view data) noexcept {
+  SipState<1, 3> state(key);
   state.compress(data);
   return state.finish(0xff);
 }
 
 std::array<std::uint64_t, 2> siphash24_128(const HashKey& key, std::string_view data) noexcept {
-  SipState state(key);
+  SipState<2, 4> state(key);
   state.v1 ^= 0xee;
   state.compress(data);
   const std::uint64_t low = state.finish(0xee);
@@ -79,8 +91,8 @@ std::array<std::uint64_t, 2> siphash24_128(const HashKey& key, std::string_view 
   return {low, state.finish(0)};
 }
 
-std::uint64_t siphash24(const HashKey& key, std::span<const std::uint64_t> words) noexcept {
-  SipState state(key);
+std::uint64_t siphash13(const HashKey& key, std::span<const std::uint64_t> words) noexcept {
+  SipState<1, 3> state(key);
   for (const std::uint64_t word : words) state.compress(word);
   state.compress(std::uint64_t{words.size() * sizeof(std::uint64_t)} << 56);
   return state.finish(0xff);

@@ -103,11 +103,11 @@ std::string Authentication::asserted_identity(const User& user, const sip::Messa
   while (const auto value = preferred.next()) {
     const auto address = sip::Address::parse(value->text);
     if (!address || is_anonymous(address->uri) || !may_be(user, address->uri)) continue;
-    registrar::append_aor(identity, address->uri, address->uri.user);
+    registrar::append_aor(identity, address->uri);
     return identity;
   }
   if (!is_anonymous(from)) {
-    registrar::append_aor(identity, from, from.user);
+    registrar::append_aor(identity, from);
     return identity;
   }
   return space_.domains().uri_of_user(user.name);

@@ -6,7 +6,6 @@
 #include "proxy/admission.h"
 #include "proxy/edge_register.h"
 #include "proxy/received.h"
-#include "proxy/validation.h"
 #include "sip/text.h"
 #include "sip/value.h"
 #include "sip/writer.h"
@@ -205,8 +204,8 @@ bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::
 
 // §9.2, §16.10.
 void Core::receive_cancel(ServerTransaction& server, const TransactionKey& invite) {
-  sip::Uri uri;
-  if (const Refusal refusal = validate(server.request(), options_.limits, true, uri)) {
+  RequestUris uris;
+  if (const Refusal refusal = validate(server.request(), options_.limits, true, uris)) {
     return refuse(server, refusal);
   }
   ServerTransaction* pending = transactions_.find_server(invite);
@@ -219,15 +218,16 @@ void Core::receive_cancel(ServerTransaction& server, const TransactionKey& invit
   if (pending->user() != nullptr) pending->user()->cancelled(*pending, reason);
 }
 
-// What is looked at before anything is done with a request: §16.3, §16.4. `uri` becomes what to route by.
-RouteDecision Core::examine(const sip::Message& request, const Flow& flow, sip::Uri& uri) {
+// What is looked at before anything is done with a request: §16.3, §16.4. `uris.request_uri` becomes what to
+// route by.
+RouteDecision Core::examine(const sip::Message& request, const Flow& flow, RequestUris& uris) {
   RouteDecision decision;
-  decision.refusal = validate(request, options_.limits, !options_.roles.next_hop.empty(), uri);
+  decision.refusal = validate(request, options_.limits, !options_.roles.next_hop.empty(), uris);
   if (decision.refusal) return decision;
-  decision = routing_.decide(request, uri, flow);
+  decision = routing_.decide(request, uris.request_uri, flow);
   if (decision.request_uri.empty()) return decision;
   if (const auto rewritten = sip::Uri::parse(decision.request_uri, options_.limits)) {
-    uri = *rewritten;
+    uris.request_uri = *rewritten;
   } else {
     decision.refusal = {400, "Bad Route", {}};
   }
@@ -244,21 +244,23 @@ Refusal Core::check_forwarding(const sip::Message& request) const {
 
 void Core::handle(ServerTransaction& server) {
   const sip::Message& request = server.request();
-  sip::Uri uri;
-  const RouteDecision decision = examine(request, server.flow(), uri);
+  RequestUris uris;
+  const sip::Uri& uri = uris.request_uri;
+  const RouteDecision decision = examine(request, server.flow(), uris);
   if (decision.refusal) return refuse(server, decision.refusal);
   const bool arrived = decision.next_route.empty() && !decision.down;
   const bool subscribes = arrived && options_.roles.registrar && request.method() == Method::subscribe &&
                           notifier_.takes(request, uri, server.flow());
   if (subscribes || (arrived && targets_.is_for_us(request, uri, server.flow())))
-    return answer(server, uri, subscribes);
+    return answer(server, uris, subscribes);
   if (const Refusal refusal = check_forwarding(request)) return server.respond(refusal.status);
   proxy(server, uri, decision);
 }
 
 // What we are the UAS of.
-void Core::answer(ServerTransaction& server, const sip::Uri& uri, bool subscribes) {
+void Core::answer(ServerTransaction& server, const RequestUris& uris, bool subscribes) {
   const sip::Message& request = server.request();
+  const sip::Uri& uri = uris.request_uri;
   if (const Refusal refusal = check_uas(server)) return refuse(server, refusal);
   std::shared_ptr<const registrar::User> user;
   if (authentication_) {
@@ -267,7 +269,7 @@ void Core::answer(ServerTransaction& server, const sip::Uri& uri, bool subscribe
     user = std::move(verdict.user);
   }
   if (subscribes) return notifier_.receive(server, uri, user.get());
-  if (request.method() == Method::register_) return handle_register(server);
+  if (request.method() == Method::register_) return handle_register(server, uris.to);
   const bool gruu = registrar_.serves(uri);
   if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
   return gruu ? refuse_method(server) : server.respond(404);
@@ -281,8 +283,8 @@ Refusal Core::check_uas(ServerTransaction& server) {
   return server.request().method() == Method::register_ ? Refusal{} : check_require(server.request());
 }
 
-void Core::handle_register(ServerTransaction& server) {
-  registrar_.process(server.request(), server.flow(), timers_.now(),
+void Core::handle_register(ServerTransaction& server, const sip::Uri& to) {
+  registrar_.process(server.request(), to, server.flow(), timers_.now(),
                      [this, key = server.key(), flow = server.flow()](const registrar::Answer& answer) {
                        if (answer.keeps_alive.count() > 0) {
                          const Instant now = timers_.now();
@@ -350,13 +352,14 @@ bool Core::authenticate(ServerTransaction& server, RouteDecision& decision) {
 // RFC 3261 §13.2.2.4: the ACK for a 2xx.
 void Core::receive_ack(const Flow& flow, const sip::StoredMessage& stored) {
   const sip::Message& request = stored.get();
-  sip::Uri uri;
-  const RouteDecision decision = examine(request, flow, uri);
+  RequestUris uris;
+  const RouteDecision decision = examine(request, flow, uris);
   if (decision.refusal || check_forwarding(request)) return;
   const auto kept = std::make_shared<sip::StoredMessage>(request);
-  targets_.find(timers_.now(), request, flow, uri, decision, [this, flow, kept, decision](Targets found) {
-    if (!found.refusal) acks_.forward(flow, kept->get(), decision, std::move(found.targets));
-  });
+  targets_.find(timers_.now(), request, flow, uris.request_uri, decision,
+                [this, flow, kept, decision](Targets found) {
+                  if (!found.refusal) acks_.forward(flow, kept->get(), decision, std::move(found.targets));
+                });
 }
 
 }  // namespace flowgate::proxy

@@ -26,6 +26,7 @@
 #include "proxy/target_finder.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/transactions.h"
+#include "proxy/validation.h"
 #include "registrar/registrar.h"
 
 namespace flowgate::proxy {
@@ -91,12 +92,12 @@ class Core {
   bool turns_away(const Flow& flow, const sip::Message& request, const sip::Via& via,
                   const TransactionKey& key);
   void handle(ServerTransaction& server);
-  void answer(ServerTransaction& server, const sip::Uri& uri, bool subscribes);
+  void answer(ServerTransaction& server, const RequestUris& uris, bool subscribes);
   Refusal check_uas(ServerTransaction& server);
-  void handle_register(ServerTransaction& server);
+  void handle_register(ServerTransaction& server, const sip::Uri& to);
   void answer_options(ServerTransaction& server);
   void refuse_method(ServerTransaction& server);
-  RouteDecision examine(const sip::Message& request, const Flow& flow, sip::Uri& uri);
+  RouteDecision examine(const sip::Message& request, const Flow& flow, RequestUris& uris);
   Refusal check_forwarding(const sip::Message& request) const;
   void proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision);
   bool authenticate(ServerTransaction& server, RouteDecision& decision);

@@ -98,7 +98,7 @@ void Notifier::receive_initial(ServerTransaction& server, const sip::Uri& uri, c
   }
   const NotifierContact contact{parts_.shard, parts_.random()};
   std::string aor_uri;
-  registrar::append_aor(aor_uri, uri, uri.user);
+  registrar::append_aor(aor_uri, uri);
   const auto watched = registrations_.watch(*aor);
   authorise(server, user, watched,
             [this, request = *request, aor_uri, contact, watched](ServerTransaction& waiting) {

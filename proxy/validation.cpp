@@ -30,11 +30,11 @@ Refusal check_mandatory(const sip::Message& request) {
   return {};
 }
 
-Refusal check_values(const sip::Message& request, const sip::Limits& limits) {
-  for (const Header header : {Header::from, Header::to}) {
-    if (!sip::Address::parse(request.value(header), limits))
-      return bad("Bad " + std::string(sip::header_name(header)));
-  }
+Refusal check_values(const sip::Message& request, const sip::Limits& limits, sip::Uri& to_uri) {
+  if (!sip::Address::parse(request.value(Header::from), limits)) return bad("Bad From");
+  const auto to = sip::Address::parse(request.value(Header::to), limits);
+  if (!to) return bad("Bad To");
+  to_uri = to->uri;
   if (request.value(Header::call_id).empty()) return bad("Empty Call-ID");
   const auto cseq = sip::CSeq::parse(request.value(Header::cseq));
   if (!cseq) return bad("Bad CSeq");
@@ -84,17 +84,16 @@ std::optional<sip::Via> answerable(const sip::Message& request, const sip::Limit
   return *via;
 }
 
-Refusal validate(const sip::Message& request, const sip::Limits& limits, bool any_scheme,
-                 sip::Uri& request_uri) {
+Refusal validate(const sip::Message& request, const sip::Limits& limits, bool any_scheme, RequestUris& uris) {
   if (!request.version_is_2_0()) return {505, {}, {}};
   if (request.defect()) return bad(request.defect().message());
   if (Refusal refusal = check_mandatory(request)) return refusal;
-  if (Refusal refusal = check_values(request, limits)) return refusal;
-  const auto uri = sip::Uri::parse(request.request_uri(), limits);
-  if (!uri) return uri.error() == sip::Error::too_large ? Refusal{414, {}, {}} : bad("Bad Request-URI");
-  request_uri = *uri;
+  if (Refusal refusal = check_values(request, limits, uris.to)) return refusal;
+  uris.request_uri = {};
+  if (const auto error = sip::Uri::parse(request.request_uri(), limits, uris.request_uri))
+    return error == sip::Error::too_large ? Refusal{414, {}, {}} : bad("Bad Request-URI");
   // §16.3 (2): a scheme that we cannot route; a Route would carry it on, but only towards somebody who can.
-  if (!any_scheme && !uri->is_sip() && request.count(Header::route) == 0) return {416, {}, {}};
+  if (!any_scheme && !uris.request_uri.is_sip() && request.count(Header::route) == 0) return {416, {}, {}};
   if (const sip::Field* field = request.find(Header::max_forwards)) {
     if (!sip::parse_number(request.value(*field))) return bad("Bad Max-Forwards");
   }

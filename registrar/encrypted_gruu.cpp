@@ -21,7 +21,6 @@
 #include "flowtoken/base64url.h"
 #include "registrar/aead.h"
 #include "registrar/domains.h"
-#include "registrar/gruu.h"
 #include "registrar/gruu_plaintext.h"
 #include "sip/text.h"
 
@@ -41,15 +40,6 @@ bool has_gr_without_value(const sip::Uri& uri) {
 void associate(std::uint8_t key_id, std::string_view domain, std::string& data) {
   data.assign(1, static_cast<char>(key_id));
   data += domain;
-}
-
-void append_aor(std::string& out, const sip::Uri& to_uri, std::string_view prefix,
-                std::span<const std::uint8_t> octets) {
-  out += to_uri.scheme_text;
-  out += ':';
-  out += prefix;
-  encode_base64url(octets, out);
-  append_domain(out, to_uri);
 }
 
 using Secret = std::array<std::uint8_t, 32>;
@@ -100,7 +90,7 @@ bool is_encrypted_gruu(const sip::Uri& uri) {
          (user.starts_with(temporary_prefix) && has_gr_without_value(uri));
 }
 
-bool EncryptedGruus::append(std::string& out, const sip::Uri& to_uri, std::string_view aor,
+bool EncryptedGruus::append(std::string& out, const AorUri& uri, std::string_view aor,
                             std::string_view instance, std::optional<std::uint64_t> epoch) {
   const std::size_t at = aor.rfind('@');
   assert(at != aor.npos);
@@ -119,15 +109,18 @@ bool EncryptedGruus::append(std::string& out, const sip::Uri& to_uri, std::strin
     const auto nonce = nonce_for(ciphers.nonce_key, associated_, plaintext_);
     if (!nonce || !ciphers.anonymous.seal(plaintext_, associated_, *nonce, sealed)) return false;
   }
-  append_aor(out, to_uri, epoch ? temporary_prefix : anonymous_prefix, octets_);
+  out += uri.scheme;
+  out += epoch ? temporary_prefix : anonymous_prefix;
+  encode_base64url(octets_, out);
+  out += uri.domain;
   if (epoch) out += ";gr";
   return true;
 }
 
-std::string EncryptedGruus::mint(const sip::Uri& to_uri, const EncryptedGruu& gruu) {
-  std::string uri;
-  append(uri, to_uri, gruu.aor, gruu.instance, gruu.epoch);
-  return uri;
+std::string EncryptedGruus::mint(const sip::Uri& uri, const EncryptedGruu& gruu) {
+  std::string text;
+  append(text, AorUri::of(uri), gruu.aor, gruu.instance, gruu.epoch);
+  return text;
 }
 
 std::optional<EncryptedGruu> EncryptedGruus::open(const sip::Uri& uri) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "flowtoken/token.h"
+#include "registrar/gruu.h"
 #include "sip/uri.h"
 
 namespace flowgate::registrar {
@@ -36,13 +37,13 @@ class EncryptedGruus {
   ~EncryptedGruus();
   EncryptedGruus(EncryptedGruus&&) noexcept;
 
-  // Appends the URI: scheme and host as in `to_uri`. A temporary GRUU if there is an epoch, else an anonymous
+  // Appends the URI: scheme and domain as in `uri`. A temporary GRUU if there is an epoch, else an anonymous
   // one. Nothing, and false, for an AOR of more than 65535 octets and when OpenSSL fails. `aor`:
   // Domains::aor.
-  bool append(std::string& out, const sip::Uri& to_uri, std::string_view aor, std::string_view instance,
+  bool append(std::string& out, const AorUri& uri, std::string_view aor, std::string_view instance,
               std::optional<std::uint64_t> epoch);
   // The same in a string of its own, "" when it fails.
-  std::string mint(const sip::Uri& to_uri, const EncryptedGruu& gruu);
+  std::string mint(const sip::Uri& uri, const EncryptedGruu& gruu);
   // Nothing when it is not one of ours.
   std::optional<EncryptedGruu> open(const sip::Uri& uri);
 

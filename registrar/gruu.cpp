@@ -52,9 +52,9 @@ void append_pvalue(std::string& out, std::string_view text) {
   }
 }
 
-void append_with_instance(std::string& out, const sip::Uri& to_uri, std::string_view parameter,
+void append_with_instance(std::string& out, const AorUri& aor, std::string_view parameter,
                           std::string_view instance) {
-  append_aor(out, to_uri, to_uri.user);
+  append_aor(out, aor, aor.user);
   out += ';';
   out += parameter;
   out += '=';
@@ -67,34 +67,40 @@ void append_with_instance(std::string& out, const sip::Uri& to_uri, std::string_
 
 }  // namespace
 
-void append_aor(std::string& out, const sip::Uri& to_uri, std::string_view user) {
-  out += to_uri.scheme_text;
-  out += ':';
+AorUri AorUri::of(const sip::Uri& uri) {
+  const std::string_view behind_user =
+      uri.text.substr(static_cast<std::size_t>(uri.host.data() - uri.text.data()) - (uri.host_is_v6 ? 2 : 1));
+  return {uri.text.substr(0, uri.scheme_text.size() + 1), uri.user,
+          behind_user.substr(0, behind_user.find_first_of(";?"))};
+}
+
+void append_aor(std::string& out, const AorUri& aor, std::string_view user) {
+  out += aor.scheme;
   out += user;
-  append_domain(out, to_uri);
+  out += aor.domain;
 }
 
-void append_domain(std::string& out, const sip::Uri& to_uri) {
-  out += '@';
-  if (to_uri.host_is_v6) out += '[';
-  out += to_uri.host;
-  if (to_uri.host_is_v6) out += ']';
-  if (to_uri.port) (out += ':') += std::to_string(*to_uri.port);
+void append_aor(std::string& out, const sip::Uri& aor) {
+  append_aor(out, AorUri::of(aor), aor.user);
 }
 
-void append_public_gruu(std::string& out, const sip::Uri& to_uri, std::string_view instance) {
-  append_with_instance(out, to_uri, "gr", instance);
+void append_public_gruu(std::string& out, const AorUri& aor, std::string_view instance) {
+  append_with_instance(out, aor, "gr", instance);
 }
 
-std::string public_gruu(const sip::Uri& to_uri, std::string_view instance) {
+void append_legacy_gruu(std::string& out, const AorUri& aor, std::string_view instance) {
+  append_with_instance(out, aor, "opaque", instance);
+}
+
+std::string public_gruu(const sip::Uri& aor, std::string_view instance) {
   std::string gruu;
-  append_public_gruu(gruu, to_uri, instance);
+  append_public_gruu(gruu, AorUri::of(aor), instance);
   return gruu;
 }
 
-std::string legacy_gruu(const sip::Uri& to_uri, std::string_view instance) {
+std::string legacy_gruu(const sip::Uri& aor, std::string_view instance) {
   std::string gruu;
-  append_with_instance(gruu, to_uri, "opaque", instance);
+  append_legacy_gruu(gruu, AorUri::of(aor), instance);
   return gruu;
 }
 

@@ -15,17 +15,25 @@
 
 namespace flowgate::registrar {
 
-// Appends scheme, `user`, host and port as they stand in `to_uri`: the AOR, or another user of the same
-// domain.
-void append_aor(std::string& out, const sip::Uri& to_uri, std::string_view user);
-// What of it stands behind the user.
-void append_domain(std::string& out, const sip::Uri& to_uri);
+// What a GRUU keeps of the AOR's URI (that of the REGISTER's To), byte for byte: not the password, parameters
+// and headers. Views it.
+struct AorUri {
+  std::string_view scheme;  // "sip:"
+  std::string_view user;
+  std::string_view domain;  // "@example.com:5070"
 
-// The AOR part keeps the bytes of `to_uri` (the URI of the REGISTER's To: scheme, user, host), without its
-// parameters, headers and password; the instance-id is written so that different ones make different URIs.
-void append_public_gruu(std::string& out, const sip::Uri& to_uri, std::string_view instance);
-std::string public_gruu(const sip::Uri& to_uri, std::string_view instance);
-std::string legacy_gruu(const sip::Uri& to_uri, std::string_view instance);
+  static AorUri of(const sip::Uri& uri);
+};
+
+// Appends the AOR, or another user of the same domain.
+void append_aor(std::string& out, const AorUri& aor, std::string_view user);
+void append_aor(std::string& out, const sip::Uri& aor);
+
+// The instance-id is written so that different ones make different URIs.
+void append_public_gruu(std::string& out, const AorUri& aor, std::string_view instance);
+void append_legacy_gruu(std::string& out, const AorUri& aor, std::string_view instance);
+std::string public_gruu(const sip::Uri& aor, std::string_view instance);
+std::string legacy_gruu(const sip::Uri& aor, std::string_view instance);
 
 // The instance-id that a public or legacy GRUU names; nothing when the URI is neither.
 std::optional<std::string> gruu_instance(const sip::Uri& uri);

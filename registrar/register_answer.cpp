@@ -42,13 +42,9 @@ bool append_quoted(std::string& out, std::string_view name, const AppendUri& app
 class GruuParams {
  public:
   // Keeps references to all of them.
-  GruuParams(const RegisterRequest& request, const sip::Uri& to_uri, bool anonymous,
-             EncryptedGruus& encrypted_gruus, std::string& out)
-      : request_(request),
-        to_uri_(to_uri),
-        anonymous_(anonymous),
-        encrypted_gruus_(encrypted_gruus),
-        out_(out) {}
+  GruuParams(const RegisterRequest& request, bool anonymous, EncryptedGruus& encrypted_gruus,
+             std::string& out)
+      : request_(request), anonymous_(anonymous), encrypted_gruus_(encrypted_gruus), out_(out) {}
 
   // RFC 5627 §5.2: each Contact with an instance-id that is stored, whoever registered it, when the asking UA
   // understands GRUUs.
@@ -59,7 +55,7 @@ class GruuParams {
       return;
     }
     append_quoted(out_, "pub-gruu", [&] {
-      append_public_gruu(out_, to_uri_, binding.instance);
+      append_public_gruu(out_, request_.to_uri(), binding.instance);
       return true;
     });
     append_temporary_gruu(binding);
@@ -70,7 +66,7 @@ class GruuParams {
   // policy decision."
   bool append_draft_gruu(const ListedBinding& binding) {
     if (anonymous_) return mint(binding.instance, std::nullopt);
-    out_ += legacy_gruu(to_uri_, binding.instance);
+    append_legacy_gruu(out_, request_.to_uri(), binding.instance);
     return true;
   }
   // "MUST contain the most recently created temporary GRUU for that AOR and instance ID": one for all of its
@@ -87,7 +83,7 @@ class GruuParams {
       minted_.push_back({binding.instance, begin, out_.size() - begin});
   }
   bool mint(std::string_view instance, std::optional<std::uint64_t> epoch) {
-    return encrypted_gruus_.append(out_, to_uri_, request_.aor, instance, epoch);
+    return encrypted_gruus_.append(out_, request_.to_uri(), request_.aor, instance, epoch);
   }
 
   // The parameter, where it stands in `out_`.
@@ -96,7 +92,6 @@ class GruuParams {
     std::size_t begin, size;
   };
   const RegisterRequest& request_;
-  const sip::Uri& to_uri_;
   bool anonymous_;
   EncryptedGruus& encrypted_gruus_;
   std::string& out_;
@@ -105,27 +100,36 @@ class GruuParams {
 
 }  // namespace
 
-Listing list(const Record& record, Instant now) {
-  Listing listing;
+Listing::Listing(const Record& record, Instant now) {
+  std::size_t octets = 0;
+  for (const Binding& binding : record.bindings) octets += binding.contact.size() + binding.instance.size();
+  text_.reserve(octets);
   for (const Binding& binding : record.bindings) {
     if (binding.expires <= now) continue;
     const auto expires = std::chrono::ceil<std::chrono::seconds>(binding.expires - now);
-    listing.push_back({binding.contact, binding.instance, binding.epoch, expires});
+    entries_.push_back(
+        {binding.contact.size(), binding.instance.size(), text_.size(), binding.epoch, expires});
+    (text_ += binding.contact) += binding.instance;
   }
-  return listing;
+}
+
+ListedBinding Listing::operator[](std::size_t index) const {
+  const Entry& entry = entries_[index];
+  const std::string_view text = std::string_view{text_}.substr(entry.begin);
+  return {text.substr(0, entry.contact_size), text.substr(entry.contact_size, entry.instance_size),
+          entry.epoch, entry.expires};
 }
 
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,
                     EncryptedGruus& encrypted_gruus) {
   Answer answer{200, {}, {}, {}, request.dialect};
   constexpr std::size_t other_fields = 128, gruus_of_contact = 384;
-  std::size_t octets = other_fields + request.path.size();
-  for (const ListedBinding& binding : listing) octets += binding.contact.size() + gruus_of_contact;
-  answer.fields.reserve(octets);
+  answer.fields.reserve(other_fields + request.path.size() + listing.octets() +
+                        listing.size() * gruus_of_contact);
   sip::FieldWriter fields{answer.fields};
-  const auto to_uri = sip::Uri::parse(request.to_uri, options.limits);
-  GruuParams gruus{request, *to_uri, options.anonymous_gruus, encrypted_gruus, answer.fields};
-  for (const ListedBinding& binding : listing) {
+  GruuParams gruus{request, options.anonymous_gruus, encrypted_gruus, answer.fields};
+  for (std::size_t i = 0; i < listing.size(); ++i) {
+    const ListedBinding binding = listing[i];
     fields.begin("Contact");
     answer.fields += binding.contact;
     (answer.fields += ";expires=") += std::to_string(binding.expires.count());
@@ -139,8 +143,8 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   // is the edge's to send (§5.4).
   if (request.require_outbound && request.over_flow && options.flow_timer.count() > 0) {
     fields.field("Flow-Timer", {std::to_string(options.flow_timer.count())});
-    for (const ListedBinding& binding : listing)
-      answer.keeps_alive = std::max(answer.keeps_alive, binding.expires);
+    for (std::size_t i = 0; i < listing.size(); ++i)
+      answer.keeps_alive = std::max(answer.keeps_alive, listing[i].expires);
   }
   // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here, and
   // would rather not see it; a UA that looks for it before it asks for GRUUs does.

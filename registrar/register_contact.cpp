@@ -129,7 +129,7 @@ bool too_brief(seconds expires, seconds min_expires) {
 // RFC 5627 §5.1: a Contact that is not a SIP URI, that is the AOR or that is a GRUU of the AOR is refused
 // with a 403, the latter two because requests would loop. SIP.js up to 0.20.0 registers its public GRUU as
 // its Contact, and with a flow or a Path nothing loops: that one GRUU is taken.
-std::optional<Answer> check_uri(const sip::Uri& uri, const ContactTerms& terms, RegisterContact& contact) {
+Refusal check_uri(const sip::Uri& uri, const ContactTerms& terms, RegisterContact& contact) {
   if (!uri.is_sip()) return Answer{403, "Contact Is Not a SIP URI", {}};
   if (is_encrypted_gruu(uri) && terms.domains.owns(uri)) return Answer{403, "Contact Is a GRUU", {}};
   if (terms.domains.aor(uri) != terms.aor) return std::nullopt;
@@ -141,7 +141,7 @@ std::optional<Answer> check_uri(const sip::Uri& uri, const ContactTerms& terms, 
 
 // reg-id, or the draft's flow-id. RFC 5626 §6: with "a reg-id but no instance-id, it simply ignores the
 // reg-id parameter".
-std::optional<Answer> read_reg_id(const ContactParams& params, RegisterContact& contact) {
+Refusal read_reg_id(const ContactParams& params, RegisterContact& contact) {
   const auto reg_id = params.flow_id ? params.flow_id : params.reg_id;
   contact.dialect = params.flow_id ? Dialect::draft : Dialect::rfc;
   if (!reg_id || contact.instance.empty()) return std::nullopt;
@@ -153,19 +153,18 @@ std::optional<Answer> read_reg_id(const ContactParams& params, RegisterContact& 
 
 }  // namespace
 
-Checked<RegisterContact> read_contact(std::string_view value, const ContactTerms& terms) {
+Refusal read_contact(std::string_view value, const ContactTerms& terms, RegisterContact& contact) {
   sip::Limits limits = terms.options.limits;
   limits.params = std::min(limits.params, max_params);
   const auto address = sip::Address::parse(value, limits);
   if (!address) return Answer{400, "Bad Contact", {}};
 
   const ContactParams params(address->params);
-  RegisterContact contact;
   contact.contact = without_ours(value, params);
   contact.uri = address->uri.text;
   contact.instance = instance_of(params);
   if (contact.instance.size() > max_instance_bytes) return Answer{400, "Bad Instance-ID", {}};
-  if (const auto refusal = read_reg_id(params, contact)) return *refusal;
+  if (auto refusal = read_reg_id(params, contact)) return refusal;
 
   const auto q_milli = params.q ? parse_q(*params.q) : contact.q_milli;
   if (!q_milli) return Answer{400, "Bad q", {}};
@@ -175,9 +174,9 @@ Checked<RegisterContact> read_contact(std::string_view value, const ContactTerms
   if (too_brief(contact.expires, terms.options.min_expires))
     return interval_too_brief(terms.options.min_expires);
   if (!contact.removes()) {
-    if (const auto refusal = check_uri(address->uri, terms, contact)) return *refusal;
+    if (auto refusal = check_uri(address->uri, terms, contact)) return refusal;
   }
-  return contact;
+  return std::nullopt;
 }
 
 }  // namespace flowgate::registrar

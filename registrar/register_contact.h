@@ -1,9 +1,9 @@
 // One Contact of a REGISTER, read and checked (RFC 3261 §10.3, RFC 5626 §6, RFC 5627 §5.1).
 #pragma once
 
-#include <boost/system/result.hpp>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,9 +11,8 @@
 
 namespace flowgate::registrar {
 
-// Either what was asked for, or the refusal that the UA gets.
-template <class T>
-using Checked = boost::system::result<T, Answer>;
+// What the UA gets when it is refused.
+using Refusal = std::optional<Answer>;
 
 struct RegisterContact {
   std::string contact;  // Binding::contact
@@ -38,6 +37,7 @@ struct ContactTerms {
   bool reaches_ua = false;  // requests need not be routed by the Contact's URI: there is a flow or a Path
 };
 
-Checked<RegisterContact> read_contact(std::string_view value, const ContactTerms& terms);
+// Into `contact`, a fresh one.
+Refusal read_contact(std::string_view value, const ContactTerms& terms, RegisterContact& contact);
 
 }  // namespace flowgate::registrar

@@ -11,7 +11,6 @@
 namespace flowgate::registrar {
 namespace {
 
-using Refusal = std::optional<Answer>;
 using std::chrono::seconds;
 
 // Of one REGISTER. UAs send one, or two while they change their address; each is compared with every binding.
@@ -46,15 +45,15 @@ Refusal read_options(const sip::Message& request, OptionTags& tags) {
 
 // §10.3 (5): "the registrar extracts the address-of-record from the To header field of the request. If the
 // address-of-record is not valid for the domain in the Request-URI, the registrar MUST send a 404."
-Refusal read_to(const sip::Message& request, const Options& options, const Domains& domains,
-                RegisterRequest& out) {
-  const auto to = sip::Address::parse(request.value(sip::Header::to), options.limits);
-  if (!to) return Answer{400, "Bad To", {}};
-  if (!to->uri.is_sip()) return Answer{400, "To Is Not a SIP URI", {}};
-  auto aor = domains.aor(to->uri);
+Refusal read_to(const sip::Uri& to, const Domains& domains, RegisterRequest& out) {
+  if (!to.is_sip()) return Answer{400, "To Is Not a SIP URI", {}};
+  auto aor = domains.aor(to);
   if (!aor || !domains.has_user(*aor)) return Answer{404, {}, {}};
   out.aor = std::move(*aor);
-  out.to_uri = to->uri.text;
+  const AorUri uri = AorUri::of(to);
+  out.to_scheme = uri.scheme;
+  out.to_user = uri.user;
+  out.to_domain = uri.domain;
   return std::nullopt;
 }
 
@@ -115,9 +114,7 @@ Refusal read_contacts(const sip::Message& request, const Options& options, const
     if (out.contacts.size() == std::min(options.max_bindings, max_contacts)) {
       return Answer{403, "Too Many Bindings", {}};
     }
-    auto contact = read_contact(value->text, terms);
-    if (!contact) return contact.error();
-    out.contacts.push_back(std::move(*contact));
+    if (auto refusal = read_contact(value->text, terms, out.contacts.emplace_back())) return refusal;
   }
   return std::nullopt;
 }
@@ -168,27 +165,26 @@ void read_dialect(const OptionTags& tags, RegisterRequest& request) {
 
 }  // namespace
 
-Checked<RegisterRequest> read_register(const sip::Message& message, const Flow& flow, const Options& options,
-                                       const Domains& domains) {
-  RegisterRequest request;
+Refusal read_register(const sip::Message& message, const sip::Uri& to, const Flow& flow,
+                      const Options& options, const Domains& domains, RegisterRequest& request) {
   request.flow = flow;
   bool ob = false;
   OptionTags tags;
-  if (auto refusal = read_options(message, tags)) return *refusal;
-  if (auto refusal = read_to(message, options, domains, request)) return *refusal;
-  if (auto refusal = read_order(message, request)) return *refusal;
-  if (auto refusal = read_path(message, options, request, ob)) return *refusal;
+  if (auto refusal = read_options(message, tags)) return refusal;
+  if (auto refusal = read_to(to, domains, request)) return refusal;
+  if (auto refusal = read_order(message, request)) return refusal;
+  if (auto refusal = read_path(message, options, request, ob)) return refusal;
   request.over_flow = request.path.empty() && has_one_via(message);
-  if (auto refusal = read_contacts(message, options, domains, request)) return *refusal;
-  if (auto refusal = check_single_flow(request)) return *refusal;
+  if (auto refusal = read_contacts(message, options, domains, request)) return refusal;
+  if (auto refusal = check_single_flow(request)) return refusal;
   const bool first_hop_supports = request.path.empty() ? request.over_flow && options.edge : ob;
-  if (auto refusal = decide_outbound(tags, first_hop_supports, request)) return *refusal;
+  if (auto refusal = decide_outbound(tags, first_hop_supports, request)) return refusal;
   read_dialect(tags, request);
   // A Contact that is an outbound one need not be asked where it is.
   const bool elsewhere = std::ranges::any_of(request.contacts, [](auto& each) { return !each.outbound; });
   request.by_flow =
       request.over_flow && (is_stream(flow.protocol) || (elsewhere && behind_nat(message, flow)));
-  return request;
+  return std::nullopt;
 }
 
 }  // namespace flowgate::registrar

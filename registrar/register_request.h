@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <string>
 
+#include "registrar/gruu.h"
 #include "registrar/register_contact.h"
 
 namespace flowgate::registrar {
 
 struct RegisterRequest {
   std::string aor;
-  std::string to_uri;  // as it came: GRUUs are made of it
+  std::string to_scheme, to_user, to_domain;  // AorUri of To
   std::string call_id;
   std::uint32_t cseq = 0;
   boost::container::small_vector<RegisterContact, 1> contacts;  // none: a query
@@ -28,10 +29,12 @@ struct RegisterRequest {
   bool require_outbound = false;  // Require: outbound
   bool require_gruu = false;      // Require: gruu
 
+  AorUri to_uri() const { return {to_scheme, to_user, to_domain}; }
   bool is_query() const { return contacts.empty() && !remove_all; }
 };
 
-Checked<RegisterRequest> read_register(const sip::Message& request, const Flow& flow, const Options& options,
-                                       const Domains& domains);
+// Into `request`, a fresh one. `to`: the URI of To.
+Refusal read_register(const sip::Message& message, const sip::Uri& to, const Flow& flow,
+                      const Options& options, const Domains& domains, RegisterRequest& request);
 
 }  // namespace flowgate::registrar

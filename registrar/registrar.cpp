@@ -50,18 +50,19 @@ class Registration final : public Update {
  public:
   using Done = std::function<void(const Answer&)>;
   // `options` and `gruus` must outlive it.
-  Registration(RegisterRequest request, Instant now, std::uint64_t fresh_epoch, const Options& options,
-               EncryptedGruus& gruus, Done done)
-      : request_(std::move(request)),
-        now_(now),
-        fresh_epoch_(fresh_epoch),
-        options_(options),
-        gruus_(gruus),
-        done_(std::move(done)) {}
+  Registration(Instant now, const Options& options, EncryptedGruus& gruus)
+      : now_(now), options_(options), gruus_(gruus) {}
+
+  // Read in place; then it begins.
+  RegisterRequest& request() { return request_; }
+  void begin(std::uint64_t fresh_epoch, Done done) {
+    fresh_epoch_ = fresh_epoch;
+    done_ = std::move(done);
+  }
 
   void change(Record& record) override {
     applied_ = apply(request_, now_, fresh_epoch_, options_.max_bindings, record);
-    listing_ = list(record, now_);
+    listing_ = Listing(record, now_);
   }
   void done(boost::system::error_code error) override {
     if (error) return done_(unavailable());
@@ -70,12 +71,12 @@ class Registration final : public Update {
   }
 
  private:
-  const RegisterRequest request_;
   const Instant now_;
-  const std::uint64_t fresh_epoch_;
   const Options& options_;
   EncryptedGruus& gruus_;
-  const Done done_;
+  RegisterRequest request_;
+  std::uint64_t fresh_epoch_ = 0;
+  Done done_;
   Applied applied_ = Applied::all;
   Listing listing_;
 };
@@ -107,21 +108,23 @@ Registrar::Registrar(const Options& options, const Domains& domains, LocationSer
       administrative_gruus_(options.administrative_gruus, domains),
       random_(std::move(random)) {}
 
-void Registrar::process(const sip::Message& message, const Flow& flow, Instant now,
+void Registrar::process(const sip::Message& message, const sip::Uri& to, const Flow& flow, Instant now,
                         std::function<void(const Answer&)> done) {
-  auto request = read_register(message, flow, options_, domains_);
-  if (!request) return done(request.error());
-  const std::string aor = request->aor;
-  if (request->is_query()) {
+  auto registration = std::make_unique<Registration>(now, options_, gruus_);
+  RegisterRequest& request = registration->request();
+  if (const auto refusal = read_register(message, to, flow, options_, domains_, request))
+    return done(*refusal);
+  const std::string aor = request.aor;
+  if (request.is_query()) {
     return lookup(
-        location_, aor, [now](const Record& record) { return list(record, now); },
-        [this, request = std::move(*request), done = std::move(done)](const Listing& listing) {
+        location_, aor, [now](const Record& record) { return Listing(record, now); },
+        [this, request = std::move(request), done = std::move(done)](const Listing& listing) {
           done(write_answer(request, listing, options_, gruus_));
         });
   }
-  if (options_.route) request->route = options_.route(flow, request->dialect);
-  location_.submit(aor, std::make_unique<Registration>(std::move(*request), now, random_(), options_, gruus_,
-                                                       std::move(done)));
+  if (options_.route) request.route = options_.route(flow, request.dialect);
+  registration->begin(random_(), std::move(done));
+  location_.submit(aor, std::move(registration));
 }
 
 bool Registrar::serves(const sip::Uri& request_uri) const {

@@ -81,9 +81,9 @@ class Registrar {
   Registrar(const Options& options, const Domains& domains, LocationService& location, EncryptedGruus gruus,
             Random random);
 
-  // A REGISTER whose Request-URI is ours. `done` is called once, at once or later, on this thread; the
-  // message need not live until then.
-  void process(const sip::Message& request, const Flow& flow, Instant now,
+  // A REGISTER whose Request-URI is ours; `to`: the URI of its To. `done` is called once, at once or later,
+  // on this thread; the message need not live until then.
+  void process(const sip::Message& request, const sip::Uri& to, const Flow& flow, Instant now,
                std::function<void(const Answer&)> done);
 
   // Is the Request-URI a GRUU that this process answers itself?

@@ -1,6 +1,7 @@
 #include "sip/message.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <limits>
@@ -35,6 +36,9 @@ bool is_plain(std::string_view header) {
   }
   return odd == 0;
 }
+
+// An index has 16 bits.
+constexpr std::size_t most_fields = 0xffff;
 
 // Turns CR and LF into spaces. False when there was a control character that may not stand there: a CR that
 // ends no line, or any other outside a quoted-pair (quoted-pair = "\" (%x00-09 / %x0B-0C / %x0E-7F), RFC 3261
@@ -78,6 +82,7 @@ class Message::Parser {
   std::optional<Error> start_line();
   std::optional<Error> fields();
   void field(const FieldLine& line, std::uint32_t begin);
+  void chain(Header header);
   void content_length(std::string_view value);
   void unfold_lines();
   std::optional<Error> body();
@@ -98,6 +103,7 @@ class Message::Parser {
   const Limits& limits_;
   Message& message_;
   std::optional<std::uint32_t> content_length_;
+  std::array<std::uint16_t, static_cast<std::size_t>(Header::last) + 1> last_{};  // like Message::first_
 };
 
 std::optional<Error> Message::Parser::start_line() {
@@ -124,7 +130,7 @@ std::optional<Error> Message::Parser::fields() {
   while (empty_line(rest) == 0) {
     const FieldLine line = read_field_line(rest);
     if (line.size == 0) return header_unfinished();
-    if (message_.fields_.size() == limits_.fields) return Error::too_large;
+    if (message_.fields_.size() == std::min(limits_.fields, most_fields)) return Error::too_large;
     field(line, begin);
     begin += static_cast<std::uint32_t>(line.size);
     rest.remove_prefix(line.size);
@@ -141,10 +147,22 @@ void Message::Parser::field(const FieldLine& line, std::uint32_t begin) {
   field.name = {begin, static_cast<std::uint32_t>(line.name.size())};
   field.value = range_of(line.value);
   message_.fields_.push_back(field);
-  message_.present_ |= bit(field.header);
+  chain(field.header);
 
   if (line.name.empty()) defect(Error::bad_field);
   if (field.header == Header::content_length) content_length(line.value);
+}
+
+// Hangs the last field behind those of the same header.
+void Message::Parser::chain(Header header) {
+  const auto index = static_cast<std::uint16_t>(message_.fields_.size());
+  const auto which = static_cast<std::size_t>(header);
+  if (last_[which] == 0) {
+    message_.first_[which] = index;
+  } else {
+    message_.fields_[last_[which] - 1U].next = index;
+  }
+  last_[which] = index;
 }
 
 void Message::Parser::content_length(std::string_view value) {
@@ -184,22 +202,15 @@ Result<Message> Message::parse(std::span<char> text, const Limits& limits) {
   return message;
 }
 
-const Field* Message::find(Header header) const {
-  if (!has(header)) return nullptr;
-  const auto found = std::find_if(fields_.begin(), fields_.end(),
-                                  [header](const Field& field) { return field.header == header; });
-  return found == fields_.end() ? nullptr : &*found;
-}
-
 std::string_view Message::value(Header header) const {
   const Field* field = find(header);
   return field ? value(*field) : std::string_view{};
 }
 
 std::size_t Message::count(Header header) const {
-  if (!has(header)) return 0;
-  return static_cast<std::size_t>(std::count_if(
-      fields_.begin(), fields_.end(), [header](const Field& field) { return field.header == header; }));
+  std::size_t count = 0;
+  for (const Field* field = find(header); field; field = behind(*field)) ++count;
+  return count;
 }
 
 Range Message::range_of(std::string_view view) const {

@@ -6,6 +6,7 @@
 // spaces, so that from then on no view of a value holds a CR or LF.
 #pragma once
 
+#include <array>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
@@ -93,6 +94,7 @@ struct Range {
 // CRLF.
 struct Field {
   Header header = Header::other;
+  std::uint16_t next = 0;  // of the same header: its index plus one; 0: none
   Range name;
   Range value;
   Range line;
@@ -131,10 +133,10 @@ class Message {
   std::string_view reason() const { return at(reason_); }
 
   std::span<const Field> fields() const { return {fields_.data(), fields_.size()}; }
-  // Is there a field of that header?
-  bool has(Header header) const { return (present_ & bit(header)) != 0; }
   // The first field of that header, or nullptr.
-  const Field* find(Header header) const;
+  const Field* find(Header header) const { return at_index(first_[static_cast<std::size_t>(header)]); }
+  // The next one of the same header, or nullptr.
+  const Field* behind(const Field& field) const { return at_index(field.next); }
   // The value of the first field of that header, or "" when there is none.
   std::string_view value(Header header) const;
   std::string_view value(const Field& field) const { return at(field.value); }
@@ -163,13 +165,14 @@ class Message {
  private:
   class Parser;
 
-  static std::uint64_t bit(Header header) { return std::uint64_t{1} << static_cast<unsigned>(header); }
-  static_assert(static_cast<unsigned>(Header::last) < 64);
+  // `index` counts from one; 0: none.
+  const Field* at_index(std::size_t index) const { return index == 0 ? nullptr : fields_.data() + index - 1; }
 
   const char* base_ = nullptr;  // where the start line begins; all ranges count from here
   std::uint32_t end_ = 0;
   boost::container::small_vector<Field, 24> fields_;
-  std::uint64_t present_ = 0;  // a bit for each header: most of those asked for are not there
+  // Of each header the index of the first field, plus one; 0: none. Headers are asked for again and again.
+  std::array<std::uint16_t, static_cast<std::size_t>(Header::last) + 1> first_{};
   Range method_text_, request_uri_, reason_, body_;
   std::uint32_t fields_begin_ = 0, fields_end_ = 0;
   int status_ = 0;

@@ -50,10 +50,9 @@ std::optional<Values::Value> Values::next() {
       const std::string_view text = cut_value(rest_);
       if (!text.empty()) return Value{text, field_};
     }
-    const auto fields = message_->fields();
-    while (index_ < fields.size() && fields[index_].header != header_) ++index_;
-    if (index_ == fields.size()) return std::nullopt;
-    field_ = &fields[index_++];
+    if (!next_) return std::nullopt;
+    field_ = next_;
+    next_ = message_->behind(*field_);
     rest_ = message_->value(*field_);
   }
 }

@@ -27,17 +27,15 @@ class Values {
     const Field* field = nullptr;  // the line it stands on
   };
 
-  Values(const Message& message, Header header)
-      : message_(&message), header_(header), index_(message.has(header) ? 0 : message.fields().size()) {}
+  Values(const Message& message, Header header) : message_(&message), next_(message.find(header)) {}
 
   // The next value; nothing behind the last.
   std::optional<Value> next();
 
  private:
   const Message* message_;
-  Header header_;
-  std::size_t index_;  // of the field that is being read, or the one to look at next
-  const Field* field_ = nullptr;
+  const Field* field_ = nullptr;  // the one that is being read
+  const Field* next_;
   std::string_view rest_;
 };
 

@@ -18,9 +18,8 @@ void copy_first(const Message& message, Header header, std::string& out) {
 }
 
 void copy_all(const Message& message, Header header, std::string& out) {
-  for (const Field& field : message.fields()) {
-    if (field.header == header) copy_field(message, field, out);
-  }
+  for (const Field* field = message.find(header); field; field = message.behind(*field))
+    copy_field(message, *field, out);
 }
 
 // RFC 3261 §8.2.6.2: the To of the request; if it has no tag, one is added, in all responses but a 100.

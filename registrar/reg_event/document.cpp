@@ -131,7 +131,7 @@ class ContactWriter {
 Document write_document(const Registration& registration, std::uint32_t version, std::uint64_t told,
                         bool full, const DocumentTerms& terms) {
   std::string aor, contacts;
-  registrar::append_aor(aor, terms.aor, terms.aor.user);
+  registrar::append_aor(aor, terms.aor);
 
   const std::string number = std::to_string(version);
   const auto head = [&](bool complete, std::string_view state) {

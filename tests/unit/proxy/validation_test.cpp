@@ -27,8 +27,8 @@ struct Request {
 
 Refusal refusal_of(const Request& request, const sip::Limits& limits = {}) {
   const Parsed parsed{request.text()};
-  sip::Uri uri;
-  return validate(parsed.get(), limits, false, uri);
+  RequestUris uris;
+  return validate(parsed.get(), limits, false, uris);
 }
 
 std::string verdict(const Request& request, const sip::Limits& limits = {}) {
@@ -74,10 +74,10 @@ TEST(Answerable, IsNotARequestWhoseViaHasMoreParametersThanWeRead) {
 
 TEST(Validate, LetsAGoodRequestPassAndGivesItsRequestUri) {
   const Parsed request{Request{}.text()};
-  sip::Uri uri;
-  EXPECT_FALSE(validate(request.get(), {}, false, uri));
-  EXPECT_EQ(uri.text, "sip:bob@example.com");
-  EXPECT_EQ(uri.user, "bob");
+  RequestUris uris;
+  EXPECT_FALSE(validate(request.get(), {}, false, uris));
+  EXPECT_EQ(uris.request_uri.text, "sip:bob@example.com");
+  EXPECT_EQ(uris.request_uri.user, "bob");
 }
 
 TEST(Validate, Refuses505ForAVersionThatIsNot2_0) {

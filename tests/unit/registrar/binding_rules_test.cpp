@@ -182,8 +182,9 @@ TEST_F(BindingRules, AStoreThatFailsIsAnswered503) {
   Registrar registrar{options, domains, failing, EncryptedGruus{TokenKeys::from({token_key(1)})},
                       [] { return 1; }};
   std::string text = Register{.fields = {"Contact: <sip:a@192.0.2.1>"}}.text();
+  const sip::Uri to = uri_of("sip:alice@example.com");
   int status = 0;
-  registrar.process(*sip::Message::parse(text, {}), flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
+  registrar.process(*sip::Message::parse(text, {}), to, flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
                     [&](const Answer& answer) { status = answer.status; });
   EXPECT_EQ(status, 503);
 }
@@ -223,10 +224,11 @@ TEST_F(BindingRules, AStoreMayAnswerLaterAndRunAChangeMoreThanOnce) {
   Registrar registrar{options, domains, later, EncryptedGruus{TokenKeys::from({token_key(1)})},
                       [] { return 1; }};
   std::vector<Answer> answers;
+  const sip::Uri to = uri_of("sip:alice@example.com");
   const auto keep = [&](const Answer& answer) { answers.push_back(answer); };
   for (const char* field : {"Contact: <sip:a@192.0.2.1>", "X: y"}) {
     std::string text = Register{.fields = {field}}.text();
-    registrar.process(*sip::Message::parse(text, {}), flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
+    registrar.process(*sip::Message::parse(text, {}), to, flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
                       keep);
     text.assign(text.size(), '?');
     later.run();

@@ -16,6 +16,7 @@
 
 #include "registrar/memory_store.h"
 #include "registrar/registrar.h"
+#include "sip/address.h"
 
 namespace flowgate::registrar {
 
@@ -107,7 +108,8 @@ class Site : public ::testing::Test {
     const auto message = sip::Message::parse(text, options.limits);
     if (!message) throw std::runtime_error("not a message");
     std::optional<Answer> answer;
-    registrar().process(*message, flow, now, [&](const Answer& given) { answer = given; });
+    const auto to = sip::Address::parse(message->value(sip::Header::to));
+    registrar().process(*message, to ? to->uri : sip::Uri{}, flow, now, [&](const Answer& given) { answer = given; });
     return answer.value();
   }
   Answer query() { return send({.cseq = 99, .fields = {"Supported: gruu"}}); }
