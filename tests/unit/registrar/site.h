@@ -109,7 +109,8 @@ class Site : public ::testing::Test {
     if (!message) throw std::runtime_error("not a message");
     std::optional<Answer> answer;
     const auto to = sip::Address::parse(message->value(sip::Header::to));
-    registrar().process(*message, to ? to->uri : sip::Uri{}, flow, now, [&](const Answer& given) { answer = given; });
+    registrar().process(*message, to ? to->uri : sip::Uri{}, flow, now,
+                        [&](const Answer& given) { answer = given; });
     return answer.value();
   }
   Answer query() { return send({.cseq = 99, .fields = {"Supported: gruu"}}); }
