@@ -1,21 +1,9 @@
 // A registrar and authoritative proxy behind edge proxies of other makes: a UA with a flow through each of
 // two edges. RFC 5626 §6 and §7, RFC 5627 §6, RFC 3327 §5.
-#include "support/ladder.h"
+#include "callflow/registrar_alone.h"
 
 namespace flowgate::test {
 namespace {
-
-registrar::Options behind_edges() {
-  registrar::Options options;
-  options.edge = false;
-  return options;
-}
-
-proxy::Roles registrar_alone() {
-  proxy::Roles roles;
-  roles.edge = false;
-  return roles;
-}
 
 class AuthoritativeProxy : public ::testing::Test {
  protected:

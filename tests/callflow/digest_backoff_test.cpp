@@ -1,5 +1,6 @@
 // Those who guess have to wait; those who know need not.
 #include "callflow/digest.h"
+#include "callflow/registrar_alone.h"
 
 namespace flowgate::test {
 namespace {
@@ -68,9 +69,7 @@ TEST_F(DigestBackoff, WhoTriesManyNamesWaitsToo) {
 TEST(DigestBackoffBehindEdge, CountsWhomTheEdgeNames) {
   digest::Options options = digest_options();
   options.behind_edges = true;
-  proxy::Roles roles;
-  roles.edge = false;
-  DigestEdge edge(roles, options);
+  DigestEdge edge(registrar_alone(), options);
   Phone& proxy = edge.udp("alice", "192.0.2.10:5060");
   const auto registers = [&](const std::string& received, const Answer& answer) {
     const Lines via = {"Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK-x;received=" + received};

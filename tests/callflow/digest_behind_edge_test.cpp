@@ -1,14 +1,9 @@
 // A registrar that asks for passwords, behind an edge that does not.
 #include "callflow/digest.h"
+#include "callflow/registrar_alone.h"
 
 namespace flowgate::test {
 namespace {
-
-proxy::Roles registrar_alone() {
-  proxy::Roles roles;
-  roles.edge = false;
-  return roles;
-}
 
 // The edge writes its Via, its Path and its Record-Route by hand.
 struct DigestBehindEdge : ::testing::Test {

@@ -1,22 +1,10 @@
 // A dialog through a registrar alone between UAs behind two edges: what goes back to the caller's edge goes
 // where its Record-Route says (RFC 3261 §16.6 (6) and (7)), once its connection is gone, too, and nowhere
 // else.
-#include "support/ladder.h"
+#include "callflow/registrar_alone.h"
 
 namespace flowgate::test {
 namespace {
-
-registrar::Options behind_edges() {
-  registrar::Options options;
-  options.edge = false;
-  return options;
-}
-
-proxy::Roles registrar_alone() {
-  proxy::Roles roles;
-  roles.edge = false;
-  return roles;
-}
 
 class PeerRoute : public ::testing::TestWithParam<std::string> {
  protected:

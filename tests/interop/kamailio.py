@@ -6,7 +6,7 @@ Two baresips behind NATs register by RFC 5626 through both, call each other both
 from call import FLOW_TIMER_S, check_gruus, check_keepalive, check_nat
 from deadline import wait_for
 from kamailio_street import GRACE_S, REGISTRAR, KamailioStreet
-from ladder import SETTLE_S, give_up, talk
+from ladder import SETTLE_S, call_both_ways, talk
 from neighbourhood import PUBLIC, SERVER
 from run import run, step
 
@@ -63,12 +63,7 @@ def check_calls(options, directory, evidence):
     with KamailioStreet(options, directory, evidence, flow_timer=flow_timer) as street:
         step(f"both registered over {options.transport}, the edge is {options.edge}")
         check_nat(street)
-        alice, bob = street.alice, street.bob
-        for caller, callee in ((alice, bob), (bob, alice)):
-            for who in (caller, callee):
-                step(f"{caller.aor} calls {callee.aor}, {who.aor} hangs up, then gives up")
-                talk(caller, callee, who)
-                give_up(caller, callee, who)
+        call_both_ways(street.alice, street.bob)
         check_flows(street)
         check_gruus(street)
         step("waiting for keepalives")

@@ -1,6 +1,17 @@
-"""One call between two baresips, as a ladder: each step is waited for on both sides."""
+"""Calls between two baresips, as ladders: each step is waited for on both sides."""
+from run import step
 
 SETTLE_S = 15
+
+
+def call_both_ways(alice, bob):
+    """Each calls the other; each of them hangs up, and gives up while it rings."""
+    for caller, callee in ((alice, bob), (bob, alice)):
+        for who in (caller, callee):
+            step(f"{caller.aor} calls {callee.aor}, {who.aor} hangs up")
+            talk(caller, callee, who)
+            step(f"{caller.aor} calls {callee.aor}, {who.aor} gives up while it rings")
+            give_up(caller, callee, who)
 
 
 def talk(caller, callee, who_hangs_up):

@@ -5,7 +5,7 @@ is for the first."""
 import os
 
 from digest_call import PASSWORDS, write_users
-from ladder import SETTLE_S, give_up, talk
+from ladder import SETTLE_S, call_both_ways
 from namespaces import require_programs
 from neighbourhood import SERVER
 from redis_phones import Town
@@ -35,11 +35,7 @@ class TrustingTown(DigestTown):
 def check_trusting(options, directory, evidence):
     with TrustingTown(options, directory, evidence) as town:
         step(f"the nodes trust one another, over {options.transport}")
-        alice, bob = town.alice, town.bob
-        for caller, callee in ((alice, bob), (bob, alice)):
-            for who in (caller, callee):
-                talk(caller, callee, who)
-                give_up(caller, callee, who)
+        call_both_ways(town.alice, town.bob)
 
 
 def check_others(options, directory, evidence):

@@ -4,7 +4,7 @@ Redis. Either side hangs up or gives up."""
 import os
 
 from flowgate import Flowgate
-from ladder import give_up, talk
+from ladder import call_both_ways
 from namespaces import require_programs
 from neighbourhood import SERVER
 from nodes import NODE
@@ -58,12 +58,7 @@ def check_calls(options, directory, evidence):
     with Town(options, directory, evidence, flow_timer=20) as town:
         step(f"registered at a node each, over {options.transport}")
         alice, bob = town.alice, town.bob
-        for caller, callee in ((alice, bob), (bob, alice)):
-            for who in (caller, callee):
-                step(f"{caller.aor} calls {callee.aor}, {who.aor} hangs up")
-                talk(caller, callee, who)
-                step(f"{caller.aor} calls {callee.aor}, {who.aor} gives up while it rings")
-                give_up(caller, callee, who)
+        call_both_ways(alice, bob)
         assert (alice.seen("CALL_INCOMING"), bob.seen("CALL_INCOMING")) == (4, 4), "somebody rang too often"
 
 

@@ -11,17 +11,10 @@ Options impatient() {
   return options;
 }
 
-class StrangerTest : public testing::Test {
+class StrangerTest : public TcpConnection {
  protected:
-  Edge edge{impatient()};
-  Endpoint local = edge.listen(Protocol::tcp, loopback());
+  StrangerTest() : TcpConnection(impatient()) {}
 
-  Flow flow_of(Peer& peer) {
-    const std::size_t before = edge.messages.size();
-    peer.send(options_request());
-    EXPECT_TRUE(edge.run_until([&] { return edge.messages.size() > before; }));
-    return edge.messages.back().flow;
-  }
   // More than the time that a stranger has.
   void waits() {
     const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(1700);

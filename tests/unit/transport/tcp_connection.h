@@ -9,6 +9,8 @@ namespace flowgate::transport {
 
 class TcpConnection : public testing::Test {
  protected:
+  explicit TcpConnection(const Options& options = {}) : edge(options) {}
+
   Edge edge;
   Endpoint local = edge.listen(Protocol::tcp, loopback());
 

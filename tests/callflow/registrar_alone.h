@@ -1,0 +1,20 @@
+// A registrar and authoritative proxy behind edges of other makes.
+#pragma once
+
+#include "support/ladder.h"
+
+namespace flowgate::test {
+
+inline registrar::Options behind_edges() {
+  registrar::Options options;
+  options.edge = false;
+  return options;
+}
+
+inline proxy::Roles registrar_alone() {
+  proxy::Roles roles;
+  roles.edge = false;
+  return roles;
+}
+
+}  // namespace flowgate::test
