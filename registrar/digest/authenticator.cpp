@@ -126,7 +126,7 @@ std::string Authenticator::user_name(std::string_view username) const {
   if (at == std::string_view::npos || at == 0 || space_.users().find(username)) return std::string(username);
   const std::string text = "sip:" + std::string(username.substr(at + 1));
   const auto domain = sip::Uri::parse(text);
-  const bool ours = domain && domain->params.empty() && space_.domains().owns(*domain);
+  const bool ours = domain && domain->host == username.substr(at + 1) && space_.domains().owns(*domain);
   return std::string(ours ? username.substr(0, at) : username);
 }
 
