@@ -68,9 +68,10 @@ seconds Backoff::wait(const Endpoint& source, std::string_view user, Instant now
   }
   const std::scoped_lock lock(users_.mutex_of(name));
   const Entry* entry = users_.find(name, now, false);
-  if (entry == nullptr || entry->good == address) return wait;
-  return std::max(
-      wait, left(entry->last + penalty(entry->failures, options_.user_failures, options_.user_longest), now));
+  if (entry == nullptr) return wait;
+  const seconds own =
+      left(entry->last + penalty(entry->failures, options_.user_failures, options_.user_longest), now);
+  return entry->good == address ? std::min(wait, own) : std::max(wait, own);
 }
 
 void Backoff::failed(const Endpoint& source, std::string_view user, Instant now) {

@@ -3,8 +3,9 @@
 // Counted are wrong responses, for each source address (IPv6: for each /64, as every host has so many) and
 // for each user name, whether or not there is such a user. A few cost nothing: a slip of the finger, a phone
 // with an old password. Beyond them each failure doubles the wait.
-// What others do to a user's name must not lock him out: his wait is short, and from the address that he was
-// last let in from there is none.
+// What others do must not lock a user out: the wait for his name is short, and at the address that he was
+// last let in from he waits only while somebody guesses both his password and from there. Else one phone with
+// an old password would lock out all others behind its NAT.
 //
 // A table of fixed size: of the few entries that a key may take the place of, the one with the fewest
 // failures goes. Thread-safe; one for all shards.

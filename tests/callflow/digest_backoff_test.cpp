@@ -48,6 +48,17 @@ TEST_F(DigestBackoff, NobodyLocksAUserOutOfHisOwnAddress) {
   is_registered(alice);
 }
 
+TEST_F(DigestBackoff, APhoneWithAnOldPasswordDoesNotLockOutItsNeighbours) {
+  Phone& neighbour = edge.udp("bob", "192.0.2.1:5062");
+  is_registered(alice);
+  for (int i = 0; i < 60; ++i) {
+    guess(neighbour, "bob");
+    edge.passes(20s);
+  }
+  EXPECT_EQ(guess(neighbour, "carol"), 503);
+  is_registered(alice);
+}
+
 TEST_F(DigestBackoff, AUserWhoMovesWaitsForHalfAMinuteAtMost) {
   for (int i = 0; i < 30; ++i) {
     guess(eve, "alice");

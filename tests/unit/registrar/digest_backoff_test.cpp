@@ -50,6 +50,18 @@ TEST_F(BackoffTest, AUserIsNotLockedOutOfWhereHeWasLetIn) {
   EXPECT_GT(backoff.wait(elsewhere, "alice", now), 0s);
 }
 
+TEST_F(BackoffTest, ANeighbourWhoFailsDoesNotLockAUserOutOfWhereHeWasLetIn) {
+  backoff.succeeded(home, "alice", now);
+  fails(home, "bob", 10);
+  EXPECT_EQ(backoff.wait(home, "alice", now), 0s);
+  EXPECT_EQ(backoff.wait(home, "carol", now), 60s);
+  // When it is alice's password that is guessed there, that is slowed down all the same.
+  fails(home, "alice", 5);
+  EXPECT_EQ(backoff.wait(home, "alice", now), 4s);
+  fails(home, "alice", 5);
+  EXPECT_EQ(backoff.wait(home, "alice", now), 8s);
+}
+
 TEST_F(BackoffTest, ASuccessDoesNotForgiveFailures) {
   fails(elsewhere, "alice", 10);
   const auto wait = backoff.wait(elsewhere, "bob", now);
