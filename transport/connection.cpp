@@ -90,6 +90,7 @@ void Connection::wait_writable() {
 // on the other.
 void Connection::readable() {
   shard_->turns->measure();
+  if (tls_) tls_.note_readable();
   if (state_ == State::proxy_header) return read_proxy_header();
   if (state_ == State::handshaking) return handshake();
   if (state_ == State::open || state_ == State::upgrading) read();

@@ -30,7 +30,7 @@ std::shared_ptr<Connection> Connections::find(const Flow& flow) const {
   return found->second;
 }
 
-void Connections::accept(Protocol protocol, Fd fd, const Endpoint& remote) {
+void Connections::accept(Protocol protocol, Fd fd, const Endpoint& local, const Endpoint& remote) {
   const int socket = fd.get();
   TlsSession tls;
   if (is_secure(protocol)) {
@@ -39,8 +39,8 @@ void Connections::accept(Protocol protocol, Fd fd, const Endpoint& remote) {
   }
   Descriptor descriptor(shard_.context);
   if (assign(descriptor, std::move(fd))) return;
-  add(std::move(descriptor), std::move(tls), {protocol, local_endpoint(socket), remote, 0})
-      ->accepted(comes_from_proxy(shard_.options, remote));
+  const Flow flow{protocol, local.is_unspecified() ? local_endpoint(socket) : local, remote, 0};
+  add(std::move(descriptor), std::move(tls), flow)->accepted(comes_from_proxy(shard_.options, remote));
 }
 
 void Connections::connect(Protocol protocol, const Endpoint& remote, std::string_view tls_name,

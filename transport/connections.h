@@ -24,7 +24,8 @@ class Connections {
 
   // Nothing when the flow is gone.
   std::shared_ptr<Connection> find(const Flow& flow) const;
-  void accept(Protocol protocol, Fd fd, const Endpoint& remote);
+  // `local`: where the listener is bound.
+  void accept(Protocol protocol, Fd fd, const Endpoint& local, const Endpoint& remote);
   void connect(Protocol protocol, const Endpoint& remote, std::string_view tls_name,
                Connection::Connected done);
   // RFC 5923: requests for that next hop may go over `connection`, which a peer opened.

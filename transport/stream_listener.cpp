@@ -40,7 +40,11 @@ bool only_this_one() {
 }  // namespace
 
 StreamListener::StreamListener(std::shared_ptr<Shard> shard, Protocol protocol, Descriptor socket)
-    : shard_(std::move(shard)), protocol_(protocol), socket_(std::move(socket)), pause_(shard_->context) {}
+    : shard_(std::move(shard)),
+      protocol_(protocol),
+      socket_(std::move(socket)),
+      local_(local_endpoint(socket_.native_handle())),
+      pause_(shard_->context) {}
 
 void StreamListener::close() {
   boost::system::error_code ignored;
@@ -62,7 +66,7 @@ void StreamListener::accept() {
     Fd fd(::accept4(socket_.native_handle(), &remote.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
       if (!shard_->connections.full())
-        shard_->connections.accept(protocol_, std::move(fd), remote.endpoint());
+        shard_->connections.accept(protocol_, std::move(fd), local_, remote.endpoint());
     } else if (would_block()) {
       break;
     } else if (!only_this_one()) {

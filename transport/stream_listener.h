@@ -26,6 +26,7 @@ class StreamListener : public std::enable_shared_from_this<StreamListener> {
   const std::shared_ptr<Shard> shard_;
   const Protocol protocol_;
   Descriptor socket_;
+  const Endpoint local_;
   boost::asio::steady_timer pause_;
 };
 

@@ -1,5 +1,5 @@
 // The TLS settings of the process: certificates, private keys, versions (TLS 1.2 and 1.3). Immutable; shared
-// by all shards. OpenSSL writes with write(2): the process must ignore SIGPIPE.
+// by all shards.
 #pragma once
 
 #include <openssl/types.h>

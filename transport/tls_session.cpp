@@ -10,6 +10,7 @@
 
 #include "transport/sip_identities.h"
 #include "transport/socket.h"
+#include "transport/socket_bio.h"
 
 namespace flowgate::transport {
 namespace {
@@ -32,19 +33,30 @@ boost::system::error_code reason_of(int ssl_error) {
 }  // namespace
 
 TlsSession TlsSession::server(SSL_CTX* context, int fd) {
-  TlsSession session(SSL_new(context));
-  if (!session || SSL_set_fd(session.ssl_.get(), fd) != 1) return {};
-  SSL_set_accept_state(session.ssl_.get());
+  TlsSession session = on(context, fd);
+  if (session) SSL_set_accept_state(session.ssl_.get());
   return session;
 }
 
 TlsSession TlsSession::client(SSL_CTX* context, int fd, std::string_view name) {
-  TlsSession session(SSL_new(context));
-  if (!session || SSL_set_fd(session.ssl_.get(), fd) != 1) return {};
+  TlsSession session = on(context, fd);
   // An empty name would be no check at all.
-  if (name.empty() || !expect_name(session.ssl_.get(), std::string(name))) return {};
+  if (!session || name.empty() || !expect_name(session.ssl_.get(), std::string(name))) return {};
   SSL_set_connect_state(session.ssl_.get());
   return session;
+}
+
+TlsSession TlsSession::on(SSL_CTX* context, int fd) {
+  TlsSession session;
+  session.ssl_.reset(SSL_new(context));
+  BIO* bio = session ? make_socket_bio(fd) : nullptr;
+  if (!bio) return {};
+  SSL_set_bio(session.ssl_.get(), bio, bio);
+  return session;
+}
+
+void TlsSession::note_readable() {
+  transport::note_readable(SSL_get_rbio(ssl_.get()));
 }
 
 IoStatus TlsSession::handshake(boost::system::error_code& error) {

@@ -1,5 +1,5 @@
-// TLS on one nonblocking socket. OpenSSL reads and writes the socket itself and gives its buffers back
-// between records (SSL_MODE_RELEASE_BUFFERS), so that an idle session holds none.
+// TLS on one nonblocking socket. OpenSSL reads ahead, whatever the socket has, and gives its buffers back
+// when they are empty (SSL_MODE_RELEASE_BUFFERS), so that an idle session holds none.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -26,6 +26,9 @@ class TlsSession {
 
   explicit operator bool() const { return ssl_ != nullptr; }
 
+  // The socket has become readable: to be called before what follows from that.
+  void note_readable();
+
   // done, or what to wait for, or closed with the reason in `error`.
   IoStatus handshake(boost::system::error_code& error);
   Io read(std::span<char> buffer);
@@ -43,7 +46,7 @@ class TlsSession {
   bool mid_record() const;
 
  private:
-  explicit TlsSession(SSL* ssl) : ssl_(ssl) {}
+  static TlsSession on(SSL_CTX* context, int fd);
   IoStatus status_of(int result);
 
   struct Free {
