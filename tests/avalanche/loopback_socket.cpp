@@ -1,5 +1,6 @@
 #include "loopback_socket.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -21,6 +23,22 @@ void check(bool good, const char* what) {
 }
 
 }  // namespace
+
+sockaddr_in loopback_server(const std::string& text) {
+  const auto colon = text.rfind(':');
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  if (colon == std::string::npos ||
+      ::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1 ||
+      (ntohl(address.sin_addr.s_addr) >> 24) != 127)
+    throw std::invalid_argument("the server must be at 127.x.x.x:PORT");
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1))));
+  return address;
+}
+
+std::uint32_t loopback_address(std::uint32_t number) {
+  return 0x7f010001U + number / 254 * 256 + number % 254;
+}
 
 LoopbackSocket::LoopbackSocket(const sockaddr_in& server) : server_(server), octets_(batch * datagram_bytes) {
   fd_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -12,6 +12,11 @@
 
 namespace flowgate::avalanche {
 
+// "127.x.x.x:PORT"; throws std::invalid_argument.
+sockaddr_in loopback_server(const std::string& text);
+// Of the UA of that number, at most 10 million: 127.1.0.1 and up, in host order.
+std::uint32_t loopback_address(std::uint32_t number);
+
 class LoopbackSocket {
  public:
   // Throws std::system_error.

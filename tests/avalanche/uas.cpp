@@ -1,12 +1,11 @@
 #include "uas.h"
 
-#include <arpa/inet.h>
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <stdexcept>
+
+#include "field.h"
 
 namespace flowgate::avalanche {
 namespace {
@@ -19,23 +18,6 @@ using namespace std::chrono_literals;
 // RFC 3261 table 4.
 constexpr milliseconds t1 = 500ms, t2 = 4s, timer_f = 64 * t1;
 
-sockaddr_in address_of(const std::string& text) {
-  const auto colon = text.rfind(':');
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  if (colon == std::string::npos ||
-      ::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1 ||
-      (ntohl(address.sin_addr.s_addr) >> 24) != 127)
-    throw std::invalid_argument("the server must be at 127.x.x.x:PORT");
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1))));
-  return address;
-}
-
-// 127.1.0.1 and up.
-std::uint32_t address_of_ua(std::uint32_t number) {
-  return 0x7f010001U + number / 254 * 256 + number % 254;
-}
-
 double ms(nanoseconds time) {
   return std::chrono::duration<double, std::milli>(time).count();
 }
@@ -47,19 +29,10 @@ double percentile(std::vector<double> all, double share) {
   return *nth;
 }
 
-// The number behind `name`, which begins a line or stands anywhere in it.
-std::uint32_t number_behind(std::string_view text, std::string_view name, std::uint32_t otherwise) {
-  const auto at = text.find(name);
-  if (at == std::string_view::npos) return otherwise;
-  std::uint32_t number = otherwise;
-  std::from_chars(text.data() + at + name.size(), text.data() + text.size(), number);
-  return number;
-}
-
 }  // namespace
 
 Uas::Uas(const Options& options)
-    : options_(options), socket_(address_of(options.server)), uas_(options.uas), begin_(Clock::now()) {
+    : options_(options), socket_(loopback_server(options.server)), uas_(options.uas), begin_(Clock::now()) {
   std::uniform_real_distribution<double> anywhere(0, options.within_s);
   for (std::uint32_t i = 0; i < options.uas; ++i) {
     const double at = options.once ? options.within_s * i / options.uas : anywhere(random_);
@@ -117,7 +90,7 @@ void Uas::act(std::uint32_t number, Instant now) {
 }
 
 void Uas::send(std::uint32_t number) {
-  const std::uint32_t address = address_of_ua(number);
+  const std::uint32_t address = loopback_address(number);
   const std::uint32_t user = options_.first + number, cseq = uas_[number].cseq;
   const auto here = fmt::format("{}.{}.{}.{}:{}", address >> 24, address >> 16 & 255, address >> 8 & 255,
                                 address & 255, socket_.port());

@@ -3,16 +3,11 @@
 #include <fmt/core.h>
 
 #include <chrono>
-#include <cstdio>
-#include <future>
 #include <stdexcept>
-
-#include "cpu_time.h"
+#include <thread>
 
 namespace flowgate::scaling {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 std::string register_of(unsigned number, const std::string& here, bool tls) {
   return fmt::format(
@@ -41,13 +36,14 @@ Flows::Flows(const FlowOptions& options) : options_(options), streams_(options.t
 }
 
 void Flows::run() {
-  const std::size_t each = options_.flows / options_.threads, all = each * options_.threads;
-  phase("connect", all, [this](unsigned thread) { connect(thread, streams_[thread]); });
-  if (options_.pings > 0)
-    phase("ping", all * options_.pings, [this](unsigned thread) { ping(streams_[thread]); });
+  phase("connect", options_.process, options_.threads,
+        [this](unsigned thread) { return connect(thread, streams_[thread]); });
+  if (options_.pings == 0) return;
+  phase("ping", options_.process, options_.threads,
+        [this](unsigned thread) { return ping(streams_[thread]); });
 }
 
-void Flows::connect(unsigned thread, Streams& streams) {
+Done Flows::connect(unsigned thread, Streams& streams) {
   const unsigned each = options_.flows / options_.threads;
   Session session;
   for (unsigned i = 0; i < each; ++i) {
@@ -60,31 +56,24 @@ void Flows::connect(unsigned thread, Streams& streams) {
     if (options_.resume) session = stream->session();
     streams.push_back(std::move(stream));
   }
+  return {each, 0};
 }
 
-void Flows::ping(Streams& streams) const {
+// Evenly spread in time, if so many a second are wanted: then the server is idle in between, as it is with
+// phones.
+Done Flows::ping(const Streams& streams) const {
+  using Clock = std::chrono::steady_clock;
+  const auto pause = std::chrono::nanoseconds(
+      options_.ping_rate > 0 ? 1'000'000'000ULL * options_.threads / options_.ping_rate : 0);
+  auto due = Clock::now();
   for (unsigned round = 0; round < options_.pings; ++round) {
     for (const auto& stream : streams) {
+      std::this_thread::sleep_until(due += pause);
       stream->write("\r\n\r\n");
       if (stream->read() != "\r\n") throw std::runtime_error("no pong");
     }
   }
-}
-
-template <typename Work>
-void Flows::phase(const char* name, std::size_t transactions, Work work) {
-  const auto cpu = cpu_time(options_.process);
-  const auto begin = Clock::now();
-  std::vector<std::future<void>> threads;
-  for (unsigned thread = 0; thread < options_.threads; ++thread)
-    threads.push_back(std::async(std::launch::async, work, thread));
-  for (auto& thread : threads) thread.get();
-  const std::chrono::duration<double> seconds = Clock::now() - begin;
-  const std::chrono::duration<double, std::micro> spent = cpu_time(options_.process) - cpu;
-  const auto count = static_cast<double>(transactions);
-  fmt::print("{{\"phase\": \"{}\", \"transactions\": {}, \"per_second\": {:.0f}, \"cpu_us\": {:.2f}}}\n",
-             name, transactions, count / seconds.count(), spent.count() / count);
-  std::fflush(stdout);
+  return {options_.pings * streams.size(), 0};
 }
 
 }  // namespace flowgate::scaling

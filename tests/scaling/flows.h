@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "phase.h"
 #include "stream.h"
 
 namespace flowgate::scaling {
@@ -17,7 +18,8 @@ struct FlowOptions {
   pid_t process = 0;  // the server's
   unsigned flows = 1000;
   unsigned threads = 2;
-  unsigned pings = 2;  // of each flow
+  unsigned pings = 2;      // of each flow
+  unsigned ping_rate = 0;  // a second, of all flows; 0: one behind the other
   bool tls = false;
   bool resume = false;  // each flow but the first of a thread resumes the session of the one before
   bool tls_1_2 = false;
@@ -33,10 +35,8 @@ class Flows {
  private:
   using Streams = std::vector<std::unique_ptr<Stream>>;
 
-  void connect(unsigned thread, Streams& streams);
-  void ping(Streams& streams) const;
-  template <typename Work>
-  void phase(const char* name, std::size_t transactions, Work work);
+  Done connect(unsigned thread, Streams& streams);
+  Done ping(const Streams& streams) const;
 
   struct FreeContext {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }

@@ -1,27 +1,11 @@
-// scaling flows|... --server 127.0.0.1:PORT --process PID
-#include <arpa/inet.h>
-
+// scaling --server 127.0.0.1:PORT --process PID flows|transactions
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <string>
 
 #include "flows.h"
-
-namespace {
-
-sockaddr_in address_of(const std::string& text) {
-  const auto colon = text.rfind(':');
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  if (colon == text.npos || ::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1 ||
-      (ntohl(address.sin_addr.s_addr) >> 24) != 127)
-    throw std::invalid_argument("the server must be at 127.x.x.x:PORT");
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1))));
-  return address;
-}
-
-}  // namespace
+#include "transactions.h"
 
 int main(int argc, char** argv) {
   using namespace flowgate::scaling;
@@ -36,14 +20,22 @@ int main(int argc, char** argv) {
   connect.add_option("--flows", flows.flows, "how many");
   connect.add_option("--threads", flows.threads, "each with one transaction at a time");
   connect.add_option("--pings", flows.pings, "of each flow");
+  connect.add_option("--ping-rate", flows.ping_rate, "pings a second; 0: one behind the other");
   connect.add_flag("--tls", flows.tls, "TLS");
   connect.add_flag("--resume", flows.resume, "each resumes the TLS session of the one before");
   connect.add_flag("--tls-1-2", flows.tls_1_2, "TLS 1.2 at most");
+  TransactionOptions transactions;
+  CLI::App& exchange = *app.add_subcommand("transactions", "register, refresh, send MESSAGEs: over UDP");
+  exchange.add_option("--uas", transactions.uas, "how many, registered all the time");
+  exchange.add_option("--threads", transactions.threads, "each with a socket of its own");
+  exchange.add_option("--window", transactions.window, "transactions outstanding, of each thread");
+  exchange.add_option("--seconds", transactions.seconds, "of each phase");
   CLI11_PARSE(app, argc, argv);
   try {
-    flows.server = address_of(server);
-    flows.process = process;
-    Flows(flows).run();
+    flows.server = transactions.server = flowgate::avalanche::loopback_server(server);
+    flows.process = transactions.process = process;
+    if (connect.parsed()) Flows(flows).run();
+    if (exchange.parsed()) run(transactions);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "scaling: %s\n", error.what());
