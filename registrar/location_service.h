@@ -115,6 +115,7 @@ class LocationService {
   // One observer for all changes, or none. What changed before is not told.
   void set_observer(Observer* observer) { observer_ = observer; }
 
+  // `aor` may be a part of what is submitted.
   virtual void submit(std::string_view aor, std::unique_ptr<Lookup> lookup) = 0;
   virtual void submit(std::string_view aor, std::unique_ptr<Update> update) = 0;
 

@@ -114,8 +114,8 @@ void Registrar::process(const sip::Message& message, const sip::Uri& to, const F
   RegisterRequest& request = registration->request();
   if (const auto refusal = read_register(message, to, flow, options_, domains_, request))
     return done(*refusal);
-  const std::string aor = request.aor;
   if (request.is_query()) {
+    const std::string aor = request.aor;
     return lookup(
         location_, aor, [now](const Record& record) { return Listing(record, now); },
         [this, request = std::move(request), done = std::move(done)](const Listing& listing) {
@@ -124,6 +124,7 @@ void Registrar::process(const sip::Message& message, const sip::Uri& to, const F
   }
   if (options_.route) request.route = options_.route(flow, request.dialect);
   registration->begin(random_(), std::move(done));
+  const std::string_view aor = request.aor;
   location_.submit(aor, std::move(registration));
 }
 
