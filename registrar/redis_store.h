@@ -25,7 +25,7 @@
 
 namespace flowgate::registrar {
 
-class RedisStore final : public LocationService, public redis::LinkUser {
+class RedisStore : public LocationService, public redis::LinkUser {
  public:
   struct Options {
     std::string prefix = "flowgate:";    // of all keys and channels

@@ -1,15 +1,13 @@
 #include "proxy/server/server.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <set>
-#include <stdexcept>
 #include <thread>
 
 #include "conf/dev_certificate.h"
 #include "proxy/server/interfaces.h"
+#include "proxy/server/random_number.h"
 #include "proxy/server/stores.h"
 
 namespace flowgate::server {
@@ -18,11 +16,7 @@ namespace {
 // Serials of connections begin at a random place, so that a token of a connection from before a restart names
 // none of the new ones. Half of the range is left for counting up.
 std::uint64_t first_serial() {
-  std::uint64_t serial = 0;
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) != 1) {
-    throw std::runtime_error("OpenSSL has no random numbers");
-  }
-  return serial >> 1;
+  return random_number() >> 1;
 }
 
 std::optional<AddressPrefix> address_of(const std::string& uri_text) {

@@ -45,22 +45,14 @@ std::string host_name() {
   return name.data();
 }
 
-// The users, and what they are read over.
-class RedisUsers final : public registrar::UserStore {
+// The users, and the session that they are read over: a base because it must outlive them.
+class RedisUsers final : private redis::Session, public redis::UserStore {
  public:
   explicit RedisUsers(const conf::Redis& config)
-      : session_(config, "", say_trouble), users_(session_.client(), config.prefix, 2 * config.timeout) {
-    session_.start();
-    session_.wait_until_connected(2 * config.timeout);
+      : Session(config, "", say_trouble), UserStore(client(), config.prefix, 2 * config.timeout) {
+    start();
+    wait_until_connected(2 * config.timeout);
   }
-  boost::system::result<std::uint64_t> version() override { return users_.version(); }
-  boost::system::result<std::vector<registrar::User>> list() override { return users_.list(); }
-  boost::system::result<void> put(const registrar::User& user) override { return users_.put(user); }
-  boost::system::result<bool> remove(std::string_view name) override { return users_.remove(name); }
-
- private:
-  redis::Session session_;
-  redis::UserStore users_;
 };
 
 // RFC 5626 §4.4.1, §5.4: whoever was given a Flow-Timer. A UA that is still there sends something within it.

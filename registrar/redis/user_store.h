@@ -11,7 +11,7 @@
 namespace flowgate::redis {
 
 // Each call waits for the server, never longer than `patience`; not to be called on the link's thread.
-class UserStore final : public registrar::UserStore {
+class UserStore : public registrar::UserStore {
  public:
   // The link must outlive it, and must not call back after it.
   UserStore(Link& link, const std::string& prefix, std::chrono::milliseconds patience)

@@ -1,22 +1,16 @@
 #include "proxy/server/redis/session.h"
 
-#include <openssl/rand.h>
-
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <stdexcept>
 #include <utility>
 
+#include "proxy/server/random_number.h"
+
 namespace flowgate::redis {
 namespace {
 
 namespace ssl = boost::asio::ssl;
-
-std::uint64_t random_number() {
-  std::uint64_t number = 0;
-  RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
-  return number;
-}
 
 Options options_of(const conf::Redis& config, std::string channel) {
   Options options;
@@ -58,8 +52,8 @@ std::optional<ssl::context> tls_of(const conf::Redis& config) {
 
 Session::Session(const conf::Redis& config, std::string channel, Client::Log log)
     : tls_(tls_of(config)),
-      client_(context_, options_of(config, std::move(channel)), tls_ ? &*tls_ : nullptr, random_number,
-              std::move(log)) {}
+      client_(context_, options_of(config, std::move(channel)), tls_ ? &*tls_ : nullptr,
+              server::random_number, std::move(log)) {}
 
 Session::~Session() {
   stop();

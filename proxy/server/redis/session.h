@@ -16,7 +16,7 @@
 
 namespace flowgate::redis {
 
-class Session final : private LinkUser {
+class Session : private LinkUser {
  public:
   // Throws std::runtime_error with one line when the TLS files cannot be used.
   Session(const conf::Redis& config, std::string channel, Client::Log log);
