@@ -1,6 +1,7 @@
 // A binding: what one Contact of a REGISTER becomes (RFC 3261 §10.3, RFC 5626 §6, RFC 5627 §5).
 #pragma once
 
+#include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <cstdint>
@@ -43,5 +44,14 @@ struct Binding {
 struct Record {
   boost::container::small_vector<Binding, 1> bindings;
 };
+
+// Takes away those that are `dead`. True: there were any.
+template <class Dead>
+bool erase_bindings(Record& record, const Dead& dead) {
+  const auto end = std::remove_if(record.bindings.begin(), record.bindings.end(), dead);
+  if (end == record.bindings.end()) return false;
+  record.bindings.erase(end, record.bindings.end());
+  return true;
+}
 
 }  // namespace flowgate::registrar

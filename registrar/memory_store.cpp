@@ -7,11 +7,6 @@
 namespace flowgate::registrar {
 namespace {
 
-template <class Bindings, class Dead>
-void erase_if(Bindings& bindings, Dead dead) {
-  bindings.erase(std::remove_if(bindings.begin(), bindings.end(), dead), bindings.end());
-}
-
 constexpr std::size_t stripe_count = 256;
 // A whole round takes 64 calls, about a minute; a lock is held for one stripe at a time.
 constexpr std::size_t stripes_per_sweep = 4;
@@ -46,13 +41,13 @@ void MemoryStore::submit(std::string_view aor, std::unique_ptr<Update> update) {
 void MemoryStore::remove_flow(const Flow& flow) {
   const auto over_flow = [&flow](const Binding& binding) { return binding.by_flow && binding.flow == flow; };
   for (const std::string& aor : index_.flows().take(flow)) {
-    edit(stripe_of(aor), aor, [&](Record& record) { erase_if(record.bindings, over_flow); });
+    edit(stripe_of(aor), aor, [&](Record& record) { erase_bindings(record, over_flow); });
     announce(aor, Cause::flow_failure);
   }
 }
 
 void MemoryStore::remove_dead(std::string_view aor, Dead dead) {
-  edit(stripe_of(aor), aor, [&dead](Record& record) { erase_if(record.bindings, dead); });
+  edit(stripe_of(aor), aor, [&dead](Record& record) { erase_bindings(record, dead); });
   announce(aor, Cause::flow_failure);
 }
 
@@ -104,7 +99,7 @@ void MemoryStore::sweep(Stripe& stripe, Instant now, std::vector<std::string>& c
     if (std::ranges::none_of(bindings, expired)) return false;
     if (observed()) changed.push_back(entry.first);
     const BindingIndex::Change change{index_, entry.first, *entry.second};
-    erase_if(bindings, expired);
+    erase_bindings(*entry.second, expired);
     return bindings.empty();
   });
 }

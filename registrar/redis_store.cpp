@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::chrono::seconds time_interval{10};
 
-void erase_dead(Record& record, const LocationService::Dead& dead) {
-  record.bindings.erase(std::remove_if(record.bindings.begin(), record.bindings.end(), dead),
-                        record.bindings.end());
-}
-
 // What this node keeps is what all others read: the times as they are written.
 void round_times(Binding& binding, const ClockReading& clocks) {
   for (Instant* time : {&binding.registered, &binding.updated, &binding.expires})
@@ -84,7 +79,7 @@ void RedisStore::remove(std::string_view aor, const Dead& dead) {
   if (dropped) announce(aor, Cause::flow_failure);
   if (!dropped && !changing) return;
   if (!connected_ || !ever_loaded_) return keep_removal(aor, dead);
-  RecordChange change{make_update([dead](Record& record) { erase_dead(record, dead); },
+  RecordChange change{make_update([dead](Record& record) { erase_bindings(record, dead); },
                                   [this, aor = std::string(aor), dead](error_code error) {
                                     if (error) keep_removal(aor, dead);
                                   }),

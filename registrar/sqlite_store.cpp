@@ -51,12 +51,10 @@ void SqliteStore::load(const Loaded& loaded) {
       throw std::runtime_error(options_.file.string() + ": row " + std::to_string(row) +
                                " of records: " + record.error().message());
     }
-    auto& bindings = record->bindings;
-    const auto gone = std::remove_if(bindings.begin(), bindings.end(), [&](const Binding& binding) {
+    erase_bindings(*record, [&](const Binding& binding) {
       return binding.expires <= clocks.steady || !outlives_process(binding);
     });
-    bindings.erase(gone, bindings.end());
-    std::ranges::for_each(bindings, loaded);
+    std::ranges::for_each(record->bindings, loaded);
     cache_.load(row, aor, std::move(*record));
   });
   cache_.loaded();

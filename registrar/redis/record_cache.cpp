@@ -1,6 +1,5 @@
 #include "registrar/redis/record_cache.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace flowgate::redis {
@@ -65,11 +64,7 @@ bool RecordCache::advance(std::string_view aor, const Stamp& stamp, bool exists)
 
 bool RecordCache::drop(std::string_view aor, const registrar::LocationService::Dead& dead) {
   bool dropped = false;
-  const auto erase = [&](Record& record) {
-    const auto kept = std::remove_if(record.bindings.begin(), record.bindings.end(), dead);
-    dropped = kept != record.bindings.end();
-    record.bindings.erase(kept, record.bindings.end());
-  };
+  const auto erase = [&](Record& record) { dropped = registrar::erase_bindings(record, dead); };
   memory_.update(aor, erase, nothing);
   return dropped;
 }

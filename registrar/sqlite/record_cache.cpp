@@ -13,14 +13,6 @@ constexpr std::size_t stripe_count = 256;
 // A whole round takes 64 calls, about a minute; a lock is held for one stripe at a time.
 constexpr std::size_t stripes_per_sweep = 4;
 
-template <class Dead>
-bool erase_if(Record& record, const Dead& dead) {
-  const auto end = std::remove_if(record.bindings.begin(), record.bindings.end(), dead);
-  if (end == record.bindings.end()) return false;
-  record.bindings.erase(end, record.bindings.end());
-  return true;
-}
-
 }  // namespace
 
 struct RecordCache::Entry {
@@ -149,11 +141,11 @@ void RecordCache::remove(std::string_view aor, const LocationService::Dead& dead
   bool removed = false;
   {
     const BindingIndex::Change change{index_, aor, entry->record};
-    removed = erase_if(entry->record, dead);
+    removed = erase_bindings(entry->record, dead);
   }
   for (PendingUpdate* each = entry->oldest; each != nullptr; each = each->next) {
     const FlowExpiries before{each->record};
-    if (!erase_if(each->record, dead)) continue;
+    if (!erase_bindings(each->record, dead)) continue;
     removed = true;
     const FlowExpiries after{each->record};
     for (const auto& flow : before) {
@@ -201,7 +193,7 @@ void RecordCache::sweep(Stripe& stripe, Instant now, std::vector<std::string>& c
     if (std::ranges::none_of(entry.record.bindings, expired)) return false;
     changed.push_back(each.first);
     const BindingIndex::Change change{index_, each.first, entry.record};
-    erase_if(entry.record, expired);
+    erase_bindings(entry.record, expired);
     if (!entry.is_unused()) return false;
     set_row(entry, 0);
     return true;
