@@ -123,7 +123,11 @@ std::string Endpoint::host() const {
 }
 
 std::string Endpoint::text() const {
-  return host() + ":" + std::to_string(port);
+  std::string text = host();
+  const std::string digits = std::to_string(port);
+  text.reserve(text.size() + 1 + digits.size());
+  (text += ':') += digits;
+  return text;
 }
 
 bool Endpoint::is_loopback() const {

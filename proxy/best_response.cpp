@@ -42,7 +42,7 @@ bool BestResponse::consider(const sip::Message& response) {
     challenges_.clear();
     status_ = status;
     rank_ = rank;
-    message_ = sip::StoredMessage(response);
+    message_ = std::make_unique<sip::StoredMessage>(response);
     reason_.clear();
     return true;
   }
@@ -57,7 +57,7 @@ void BestResponse::consider(int status, std::string_view reason) {
   status_ = status;
   rank_ = rank;
   reason_ = reason;
-  message_ = {};
+  message_.reset();
 }
 
 // §16.7 (7): "If the selected response is a 401 (Unauthorized) or a 407 (Proxy Authentication Required)".

@@ -1,6 +1,7 @@
 // Which of the branches' final responses goes upstream: RFC 3261 §16.7 (6) and (7).
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "sip/message.h"
@@ -17,8 +18,8 @@ class BestResponse {
 
   int status() const { return status_; }  // 0: none yet
   const std::string& reason() const { return reason_; }
-  // The response to forward; empty when it is one of our own.
-  const sip::StoredMessage& message() const { return message_; }
+  // The response to forward; nullptr when it is one of our own.
+  const sip::Message* message() const { return message_ ? &message_->get() : nullptr; }
   // WWW-Authenticate and Proxy-Authenticate of the other 401 and 407 responses (§16.7 (7)), as whole lines.
   const std::string& challenges() const { return challenges_; }
 
@@ -28,7 +29,7 @@ class BestResponse {
   int status_ = 0;
   int rank_ = 0;
   std::string reason_;
-  sip::StoredMessage message_;
+  std::unique_ptr<sip::StoredMessage> message_;  // on its own: most requests never have one
   std::string challenges_;
 };
 

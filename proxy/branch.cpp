@@ -1,5 +1,6 @@
 #include "proxy/branch.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "sip/text.h"
@@ -10,9 +11,11 @@ namespace {
 constexpr std::string_view kPrefix = "z9hG4bKfg";
 constexpr std::size_t kSize = kPrefix.size() + 2 + 16 + 16;
 
-void append_hex(std::string& out, std::uint64_t value, int digits) {
+// Writes `digits` of them; returns where they end.
+char* write_hex(std::uint64_t value, std::size_t digits, char* out) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += kDigits[(value >> shift) & 0xf];
+  for (std::size_t i = digits; i > 0; value >>= 4) out[--i] = kDigits[value & 0xf];
+  return out + digits;
 }
 
 bool read_hex(std::string_view text, std::uint64_t& value) {
@@ -23,12 +26,11 @@ bool read_hex(std::string_view text, std::uint64_t& value) {
 }  // namespace
 
 std::string Branch::text() const {
-  std::string out;
-  out.reserve(kSize);
-  out += kPrefix;
-  append_hex(out, shard, 2);
-  append_hex(out, id, 16);
-  append_hex(out, loop_hash, 16);
+  std::string out(kSize, '0');
+  char* end = std::copy(kPrefix.begin(), kPrefix.end(), out.data());
+  end = write_hex(shard, 2, end);
+  end = write_hex(id, 16, end);
+  write_hex(loop_hash, 16, end);
   return out;
 }
 

@@ -77,8 +77,9 @@ Forwarder::Forwarder(std::uint8_t shard, const Roles& roles, const LocalAddresse
 // RFC 5393 §4.2.1: everything that decides where the request goes: Request-URI, Route, and who it is
 // (Call-ID, CSeq, From).
 std::uint64_t Forwarder::loop_hash(const sip::Message& request) const {
-  std::string text;
-  const auto add = [&text](std::string_view field) {
+  thread_local std::string text;
+  text.clear();
+  const auto add = [](std::string_view field) {
     text += field;
     text += '\0';
   };

@@ -239,9 +239,9 @@ void ResponseContext::finish_if_done() {
 
 void ResponseContext::send_best() {
   final_sent_ = true;
-  if (best_.message() && best_.status() != 503) {
+  if (best_.message() != nullptr && best_.status() != 503) {
     std::string text;
-    parts_.forwarder.response(best_.message().get(), best_.challenges(), best_from_, server_->flow(), text);
+    parts_.forwarder.response(*best_.message(), best_.challenges(), best_from_, server_->flow(), text);
     return server_->send(best_.status(), text);
   }
   if (cancelled_) return server_->respond(487);

@@ -168,15 +168,15 @@ bool TargetFinder::may_follow_route(const RouteDecision& decision) const {
 
 void TargetFinder::locate(Instant now, const sip::Uri& uri, const RouteDecision& decision, Found done) {
   const bool sips = uri.scheme == sip::Scheme::sips;
-  const Target down = plain_target(uri, decision);
+  const auto down = decision.down ? std::optional(plain_target(uri, decision)) : std::nullopt;
   registrar_.locate(uri, now, [decision, down, sips, done = std::move(done)](registrar::Located located) {
     Targets found;
     found.located = true;
     found.targets = std::move(located.targets);
     // RFC 5630 §5.3: what is asked of a sips URI goes over TLS, or not at all.
     if (sips) std::erase_if(found.targets, [](const Target& target) { return !is_secure(target); });
-    if (decision.down) {
-      prefer_flow(down, sips, found);
+    if (down) {
+      prefer_flow(*down, sips, found);
     } else if (located.status != 0) {
       found.refusal = {located.status, {}, {}};
     } else if (!decision.next_route.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace flowgate::proxy {
 namespace {
@@ -16,12 +17,17 @@ bool same_instance(const Target& a, const Target& b) {
 }  // namespace
 
 void TargetSet::add(std::vector<Target> targets) {
+  if (waiting_.empty() && targets.size() == 1) {
+    waiting_ = std::move(targets);
+    return;
+  }
   std::move(targets.begin(), targets.end(), std::back_inserter(waiting_));
   std::stable_sort(waiting_.begin(), waiting_.end(),
                    [](const Target& a, const Target& b) { return a.q_milli > b.q_milli; });
 }
 
 std::vector<Target> TargetSet::next_group() {
+  if (waiting_.size() == 1) return std::exchange(waiting_, {});
   std::vector<Target> group, rest;
   for (Target& target : waiting_) {
     const bool taken = std::any_of(group.begin(), group.end(),

@@ -109,6 +109,7 @@ std::optional<std::string> gruu_instance(const sip::Uri& uri) {
   auto value = uri.param("gr");
   if (!value) value = uri.param("opaque");
   if (!value || value->empty()) return std::nullopt;
+  if (is_plain_uuid_urn(*value)) return std::string{*value};
   return with_case(sip::unescape(*value));
 }
 

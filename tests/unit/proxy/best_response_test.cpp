@@ -19,7 +19,7 @@ int best_of(const std::vector<int>& statuses) {
 TEST(BestResponse, IsNoneAtFirst) {
   const BestResponse best;
   EXPECT_EQ(best.status(), 0);
-  EXPECT_FALSE(best.message());
+  EXPECT_EQ(best.message(), nullptr);
   EXPECT_EQ(best.challenges(), "");
 }
 
@@ -60,7 +60,7 @@ TEST(BestResponse, Prefers408AndA503LastOfTheirClasses) {
 TEST(BestResponse, OutlivesTheBufferOfTheResponse) {
   BestResponse best;
   best.consider(response(486, "Retry-After: 60\n").get());
-  ASSERT_TRUE(best.message());
+  ASSERT_NE(best.message(), nullptr);
   EXPECT_EQ(best.message()->status(), 486);
   EXPECT_EQ(best.message()->reason(), "Said By A UA");
   EXPECT_EQ(best.message()->value(sip::Header::retry_after), "60");
@@ -72,14 +72,14 @@ TEST(OwnResponse, GivesWayToAnythingThatSomebodyElseSaid) {
     best.consider(480, "Nobody There");
     best.consider(response(status).get());
     EXPECT_EQ(best.status(), status);
-    EXPECT_TRUE(best.message());
+    EXPECT_NE(best.message(), nullptr);
     EXPECT_EQ(best.reason(), "");
 
     BestResponse reversed;
     reversed.consider(response(status).get());
     reversed.consider(480, "Nobody There");
     EXPECT_EQ(reversed.status(), status);
-    EXPECT_TRUE(reversed.message());
+    EXPECT_NE(reversed.message(), nullptr);
   }
 }
 
@@ -88,7 +88,7 @@ TEST(OwnResponse, CountsWhereNobodyAnswered) {
   best.consider(503, "Next Hop Unreachable");
   EXPECT_EQ(best.status(), 503);
   EXPECT_EQ(best.reason(), "Next Hop Unreachable");
-  EXPECT_FALSE(best.message());
+  EXPECT_EQ(best.message(), nullptr);
   best.consider(408, "");
   EXPECT_EQ(best.status(), 408);
   EXPECT_EQ(best.reason(), "");
