@@ -5,7 +5,7 @@ build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-
   libc-ares-dev libsqlite3-dev libhiredis-dev'
 test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl valgrind iproute2 nftables conntrack
   baresip-core sip-tester kamailio kamailio-outbound-modules
-  redis-server redis-sentinel
+  redis-server redis-sentinel haproxy
   clang libclang-rt-14-dev'
 # Node of another origin brings npm along, and conflicts with Debian's.
 command -v npm >/dev/null || test_packages="$test_packages nodejs npm"

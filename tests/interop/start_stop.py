@@ -54,6 +54,13 @@ def check_stop(flowgate, port):
         assert len(re.findall(r"\bready\b", flowgate.log())) == 1, flowgate.log()
 
 
+def check_listener(program, flowgate):
+    """Status 1 and one line when somebody else has the port."""
+    step("a port that is taken")
+    status, output = finish([program, "--config", flowgate.configuration])
+    assert status == 1 and len(output.splitlines()) == 1 and "already in use" in output, (status, output)
+
+
 def finish(argv):
     done = subprocess.run(
         argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=20, check=False
@@ -70,6 +77,7 @@ def check_start_stop(options, directory, evidence):
     evidence.add("flowgate's log", flowgate.tail)
     try:
         check_only_checks(options.flowgate, flowgate.configuration)
+        check_listener(options.flowgate, flowgate)
         check_stop(flowgate, port)
     finally:
         flowgate.process.stop()
