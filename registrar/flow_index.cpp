@@ -54,29 +54,34 @@ std::vector<std::string> FlowAors::names() const {
 
 FlowIndex::FlowIndex() : stripes_(std::make_unique<Stripe[]>(stripe_count)) {}
 
-FlowIndex::Stripe& FlowIndex::stripe_of(const Flow& flow) const {
-  return stripes_[FlowHash{}(flow) % stripe_count];
+FlowIndex::Stripe& FlowIndex::stripe_of(const HashedFlow& flow) const {
+  return stripes_[flow.hash % stripe_count];
 }
 
 void FlowIndex::put(const Flow& flow, std::string_view aor, Instant expires, Dialect dialect) {
-  Stripe& stripe = stripe_of(flow);
+  const HashedFlow hashed{flow};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  stripe.flows[flow].put(aor, expires, dialect);
+  auto aors = stripe.flows.find(hashed);
+  if (aors == stripe.flows.end()) aors = stripe.flows.emplace(flow, FlowAors{}).first;
+  aors->second.put(aor, expires, dialect);
 }
 
 void FlowIndex::erase(const Flow& flow, std::string_view aor) {
-  Stripe& stripe = stripe_of(flow);
+  const HashedFlow hashed{flow};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  const auto aors = stripe.flows.find(flow);
+  const auto aors = stripe.flows.find(hashed);
   if (aors == stripe.flows.end()) return;
   aors->second.erase(aor);
   if (aors->second.empty()) stripe.flows.erase(aors);
 }
 
 std::vector<std::string> FlowIndex::take(const Flow& flow) {
-  Stripe& stripe = stripe_of(flow);
+  const HashedFlow hashed{flow};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  const auto aors = stripe.flows.find(flow);
+  const auto aors = stripe.flows.find(hashed);
   if (aors == stripe.flows.end()) return {};
   std::vector<std::string> names = aors->second.names();
   stripe.flows.erase(aors);
@@ -84,16 +89,18 @@ std::vector<std::string> FlowIndex::take(const Flow& flow) {
 }
 
 std::vector<std::string> FlowIndex::aors(const Flow& flow) const {
-  const Stripe& stripe = stripe_of(flow);
+  const HashedFlow hashed{flow};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  const auto aors = stripe.flows.find(flow);
+  const auto aors = stripe.flows.find(hashed);
   return aors == stripe.flows.end() ? std::vector<std::string>{} : aors->second.names();
 }
 
 std::optional<Dialect> FlowIndex::dialect_of(const Flow& flow, Instant now) const {
-  const Stripe& stripe = stripe_of(flow);
+  const HashedFlow hashed{flow};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  const auto aors = stripe.flows.find(flow);
+  const auto aors = stripe.flows.find(hashed);
   if (aors == stripe.flows.end() || !aors->second.any_alive(now)) return std::nullopt;
   return aors->second.dialect();
 }

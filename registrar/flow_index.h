@@ -14,6 +14,7 @@
 #include "flowtoken/flow.h"
 #include "flowtoken/keyed_hash.h"
 #include "registrar/binding.h"
+#include "registrar/hashed.h"
 
 namespace flowgate::registrar {
 
@@ -60,9 +61,9 @@ class FlowIndex {
   static constexpr std::size_t stripe_count = 256;
   struct alignas(64) Stripe {
     mutable std::mutex mutex;
-    boost::unordered_flat_map<Flow, FlowAors, FlowHash> flows;
+    boost::unordered_flat_map<Flow, FlowAors, FlowHashOnce, SameFlow> flows;
   };
-  Stripe& stripe_of(const Flow& flow) const;
+  Stripe& stripe_of(const HashedFlow& flow) const;
 
   std::unique_ptr<Stripe[]> stripes_;
 };

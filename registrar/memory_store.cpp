@@ -15,7 +15,7 @@ constexpr std::size_t stripes_per_sweep = 4;
 
 struct alignas(64) MemoryStore::Stripe {
   std::mutex mutex;
-  boost::unordered_flat_map<std::string, std::unique_ptr<Record>, KeyedHash, std::equal_to<>> records;
+  boost::unordered_flat_map<std::string, std::unique_ptr<Record>, AorHash, SameAor> records;
 };
 
 MemoryStore::MemoryStore() : stripes_(std::make_unique<Stripe[]>(stripe_count)) {}
@@ -23,17 +23,18 @@ MemoryStore::~MemoryStore() = default;
 
 void MemoryStore::submit(std::string_view aor, std::unique_ptr<Lookup> lookup) {
   static const Record empty;
-  Stripe& stripe = stripe_of(aor);
+  const HashedAor hashed{aor};
+  Stripe& stripe = stripe_of(hashed);
   {
     const std::lock_guard lock{stripe.mutex};
-    const auto entry = stripe.records.find(aor);
+    const auto entry = stripe.records.find(hashed);
     lookup->visit(entry == stripe.records.end() ? empty : *entry->second);
   }
   lookup->done();
 }
 
 void MemoryStore::submit(std::string_view aor, std::unique_ptr<Update> update) {
-  edit(stripe_of(aor), aor, [&update](Record& record) { update->change(record); });
+  edit(aor, [&update](Record& record) { update->change(record); });
   announce(aor, Cause::request);
   Update::finish(std::move(update), {});
 }
@@ -41,13 +42,13 @@ void MemoryStore::submit(std::string_view aor, std::unique_ptr<Update> update) {
 void MemoryStore::remove_flow(const Flow& flow) {
   const auto over_flow = [&flow](const Binding& binding) { return binding.by_flow && binding.flow == flow; };
   for (const std::string& aor : index_.flows().take(flow)) {
-    edit(stripe_of(aor), aor, [&](Record& record) { erase_bindings(record, over_flow); });
+    edit(aor, [&](Record& record) { erase_bindings(record, over_flow); });
     announce(aor, Cause::flow_failure);
   }
 }
 
 void MemoryStore::remove_dead(std::string_view aor, Dead dead) {
-  edit(stripe_of(aor), aor, [&dead](Record& record) { erase_bindings(record, dead); });
+  edit(aor, [&dead](Record& record) { erase_bindings(record, dead); });
   announce(aor, Cause::flow_failure);
 }
 
@@ -67,14 +68,16 @@ std::size_t MemoryStore::size() const {
   return index_.size();
 }
 
-MemoryStore::Stripe& MemoryStore::stripe_of(std::string_view aor) const {
-  return stripes_[KeyedHash{}(aor) % stripe_count];
+MemoryStore::Stripe& MemoryStore::stripe_of(const HashedAor& aor) const {
+  return stripes_[aor.hash % stripe_count];
 }
 
 template <class Edit>
-void MemoryStore::edit(Stripe& stripe, std::string_view aor, const Edit& edit) {
+void MemoryStore::edit(std::string_view aor, const Edit& edit) {
+  const HashedAor hashed{aor};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  const auto entry = stripe.records.find(aor);
+  const auto entry = stripe.records.find(hashed);
   if (entry != stripe.records.end()) {
     {
       const BindingIndex::Change change{index_, aor, *entry->second};

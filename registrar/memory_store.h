@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "registrar/binding_index.h"
+#include "registrar/hashed.h"
 #include "registrar/location_service.h"
 
 namespace flowgate::registrar {
@@ -32,9 +33,9 @@ class MemoryStore final : public LocationService {
 
  private:
   struct Stripe;
-  Stripe& stripe_of(std::string_view aor) const;
+  Stripe& stripe_of(const HashedAor& aor) const;
   template <class Edit>
-  void edit(Stripe& stripe, std::string_view aor, const Edit& edit);
+  void edit(std::string_view aor, const Edit& edit);
   // Appends the AORs that have lost something to `changed`, when somebody wants to know.
   void sweep(Stripe& stripe, Instant now, std::vector<std::string>& changed);
 
