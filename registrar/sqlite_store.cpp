@@ -11,6 +11,8 @@ namespace {
 
 // The longest transaction: what comes during it waits for the next.
 constexpr std::size_t most_updates = 4096;
+// More of them keep those who asked waiting.
+constexpr std::size_t updates_told_at_once = 64;
 // Rows that do not count may be as many as those that do, and so many more.
 constexpr std::size_t spare_rows = 10'000;
 // For each row that comes, so many old ones are looked at, which takes away more than is written anew.
@@ -122,13 +124,25 @@ void SqliteStore::write(PendingUpdates& updates) {
   } else {
     cache_.begin_generation();
   }
-  for (const auto& update : updates) {
-    const bool published = cache_.is_current(*update);
-    published ? cache_.publish(*update) : cache_.fail(*update);
-    if (!update->asked) continue;
-    if (published) announce(update->aor, Cause::request);
-    Update::finish(std::move(update->asked),
-                   published ? boost::system::error_code{} : make_error_code(boost::system::errc::io_error));
+  for (std::size_t first = 0; first < updates.size(); first += updates_told_at_once)
+    tell(std::span(updates).subspan(first, std::min(updates_told_at_once, updates.size() - first)));
+}
+
+// First all are published, then all are answered: whoever is woken by the first answer finds more than one.
+void SqliteStore::tell(std::span<std::unique_ptr<PendingUpdate>> updates) {
+  told_.resize(std::max(told_.size(), updates.size()));
+  for (std::size_t i = 0; i < updates.size(); ++i) {
+    Told& told = told_[i];
+    told.aor = updates[i]->aor;
+    told.asked = std::move(updates[i]->asked);
+    told.published = cache_.is_current(*updates[i]);
+    told.published ? cache_.publish(std::move(updates[i])) : cache_.fail(std::move(updates[i]));
+  }
+  for (Told& told : std::span(told_).first(updates.size())) {
+    if (!told.asked) continue;
+    if (told.published) announce(told.aor, Cause::request);
+    Update::finish(std::move(told.asked), told.published ? boost::system::error_code{}
+                                                         : make_error_code(boost::system::errc::io_error));
   }
 }
 

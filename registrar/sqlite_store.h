@@ -7,6 +7,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -52,6 +54,7 @@ class SqliteStore final : public LocationService {
   void load(const Loaded& loaded);
   void write_until_stopped();
   void write(PendingUpdates& updates);
+  void tell(std::span<std::unique_ptr<PendingUpdate>> updates);
   sqlite::Outcome write_rows(sqlite::RecordLog& log, PendingUpdates& updates);
   sqlite::Outcome make_room(sqlite::RecordLog& log, std::size_t updates);
 
@@ -65,6 +68,12 @@ class SqliteStore final : public LocationService {
     std::int64_t from, to;
   };
   std::vector<MovedRow> moved_rows_;
+  struct Told {
+    std::string aor;
+    std::unique_ptr<Update> asked;
+    bool published;
+  };
+  std::vector<Told> told_;  // keeps its room
   std::string octets_;
   std::thread writer_;
 };

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t stripe_count = 256;
 // A whole round takes 64 calls, about a minute; a lock is held for one stripe at a time.
 constexpr std::size_t stripes_per_sweep = 4;
+// Of updates that are over a stripe keeps so many, when they are of the usual size.
+constexpr std::size_t most_spare = 8, most_spare_octets = 4096;
 
 }  // namespace
 
@@ -26,19 +28,38 @@ struct RecordCache::Entry {
 };
 
 struct alignas(64) RecordCache::Stripe {
-  using Entries = boost::unordered_flat_map<std::string, std::unique_ptr<Entry>, KeyedHash, std::equal_to<>>;
+  using Entries = boost::unordered_flat_map<std::string, std::unique_ptr<Entry>, AorHash, SameAor>;
   std::mutex mutex;
   Entries entries;
+  // Updates that are over, for those to come: else what one thread allocates another would free.
+  std::vector<std::unique_ptr<PendingUpdate>> spare;
 
-  Entry* find(std::string_view aor) {
+  Entry* find(const HashedAor& aor) {
     const auto found = entries.find(aor);
     return found == entries.end() ? nullptr : found->second.get();
   }
-  Entry& find_or_make(std::string_view aor) {
+  Entry& find_or_make(const HashedAor& aor) {
     if (Entry* found = find(aor)) return *found;
-    return *entries.emplace(aor, std::make_unique<Entry>()).first->second;
+    return *entries.emplace(aor.key, std::make_unique<Entry>()).first->second;
   }
-  void erase(std::string_view aor) { entries.erase(entries.find(aor)); }
+  void erase(const HashedAor& aor) { entries.erase(entries.find(aor)); }
+
+  std::unique_ptr<PendingUpdate> make_update(std::string_view aor) {
+    std::unique_ptr<PendingUpdate> update;
+    if (spare.empty()) {
+      update = std::make_unique<PendingUpdate>();
+    } else {
+      update = std::move(spare.back());
+      spare.pop_back();
+    }
+    update->aor = aor;
+    return update;
+  }
+  void take_back(std::unique_ptr<PendingUpdate> update) {
+    if (spare.size() >= most_spare || update->room() > most_spare_octets) return;
+    update->begin_anew();
+    spare.push_back(std::move(update));
+  }
 };
 
 RecordCache::RecordCache(UpdateQueue& queue, const Clocks& clocks)
@@ -46,15 +67,16 @@ RecordCache::RecordCache(UpdateQueue& queue, const Clocks& clocks)
 
 RecordCache::~RecordCache() = default;
 
-RecordCache::Stripe& RecordCache::stripe_of(std::string_view aor) const {
-  return stripes_[KeyedHash{}(aor) % stripe_count];
+RecordCache::Stripe& RecordCache::stripe_of(const HashedAor& aor) const {
+  return stripes_[aor.hash % stripe_count];
 }
 
 void RecordCache::show(std::string_view aor, Lookup& lookup) const {
   static const Record empty;
-  Stripe& stripe = stripe_of(aor);
+  const HashedAor hashed{aor};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  const Entry* entry = stripe.find(aor);
+  const Entry* entry = stripe.find(hashed);
   lookup.visit(entry == nullptr ? empty : entry->record);
 }
 
@@ -64,11 +86,11 @@ const Record& RecordCache::newest(const Entry& entry, std::uint64_t generation) 
 }
 
 RecordCache::Changed RecordCache::change(std::string_view aor, std::unique_ptr<Update>& asked) {
-  auto update = std::make_unique<PendingUpdate>();
-  update->aor = aor;
-  Stripe& stripe = stripe_of(aor);
+  const HashedAor hashed{aor};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  Entry& entry = stripe.find_or_make(aor);
+  Entry& entry = stripe.find_or_make(hashed);
+  auto update = stripe.make_update(aor);
   // Read before the version that is changed: should that fail, this update fails with it.
   update->generation = generation_.load();
   update->record = newest(entry, update->generation);
@@ -79,18 +101,30 @@ RecordCache::Changed RecordCache::change(std::string_view aor, std::unique_ptr<U
     changed = enqueue(entry, update) ? Changed::pending : Changed::no_room;
     if (changed == Changed::no_room) asked = std::move(update->asked);
   }
-  if (entry.is_unused()) stripe.erase(aor);
+  if (entry.is_unused()) stripe.erase(hashed);
   return changed;
+}
+
+// Those of a refresh are the old ones: looking is cheaper than to list both.
+bool RecordCache::uses_new_flows(const Record& before, const Record& after) {
+  const auto is_over = [](const Binding& binding, const Flow& flow) {
+    return binding.flow == flow && binding.path.empty() && binding.node.empty();
+  };
+  return std::ranges::any_of(after.bindings, [&](const Binding& binding) {
+    return is_over(binding, binding.flow) && std::ranges::none_of(before.bindings, [&](const Binding& old) {
+             return is_over(old, binding.flow);
+           });
+  });
 }
 
 bool RecordCache::enqueue(Entry& entry, std::unique_ptr<PendingUpdate>& update) {
   encode_record(update->record, clocks_(), update->octets);
-  const FlowExpiries before{entry.record}, after{update->record};
-  update->new_flows = std::ranges::any_of(after, [&](const auto& each) { return !before.has(each.flow); });
+  update->new_flows = uses_new_flows(entry.record, update->record);
   PendingUpdate* const queued = update.get();
   if (!queue_.push(update)) return false;
   if (queued->new_flows) {
-    for (const auto& each : after) pending_flows_.put(each.flow, queued->aor, each.expires, each.dialect);
+    for (const auto& each : FlowExpiries{queued->record})
+      pending_flows_.put(each.flow, queued->aor, each.expires, each.dialect);
   }
   (entry.newest != nullptr ? entry.newest->next : entry.oldest) = queued;
   entry.newest = queued;
@@ -102,41 +136,44 @@ void RecordCache::dequeue(Entry& entry, const PendingUpdate& update) {
   if (entry.oldest == nullptr) entry.newest = nullptr;
 }
 
-void RecordCache::publish(PendingUpdate& update) {
-  Stripe& stripe = stripe_of(update.aor);
+void RecordCache::publish(std::unique_ptr<PendingUpdate> update) {
+  const HashedAor aor{update->aor};
+  Stripe& stripe = stripe_of(aor);
   const std::lock_guard lock{stripe.mutex};
-  Entry& entry = *stripe.find(update.aor);
-  const FlowExpiries flows{update.record};
+  Entry& entry = *stripe.find(aor);
   {
-    const BindingIndex::Change change{index_, update.aor, entry.record};
-    entry.record = std::move(update.record);
+    const BindingIndex::Change change{index_, update->aor, entry.record};
+    std::swap(entry.record, update->record);
   }
   // Afterwards: who looks for a flow looks here first.
-  if (update.new_flows) {
-    for (const auto& each : flows) pending_flows_.erase(each.flow, update.aor);
-  }
-  dequeue(entry, update);
-  set_row(entry, entry.record.bindings.empty() ? 0 : update.row);
-  if (entry.is_unused()) stripe.erase(update.aor);
+  if (update->new_flows) forget_pending(entry.record, update->aor);
+  dequeue(entry, *update);
+  set_row(entry, entry.record.bindings.empty() ? 0 : update->row);
+  if (entry.is_unused()) stripe.erase(aor);
+  stripe.take_back(std::move(update));
 }
 
-void RecordCache::fail(const PendingUpdate& update) {
-  Stripe& stripe = stripe_of(update.aor);
+void RecordCache::fail(std::unique_ptr<PendingUpdate> update) {
+  const HashedAor aor{update->aor};
+  Stripe& stripe = stripe_of(aor);
   const std::lock_guard lock{stripe.mutex};
-  Entry& entry = *stripe.find(update.aor);
-  if (update.new_flows) {
-    for (const auto& each : FlowExpiries{update.record}) pending_flows_.erase(each.flow, update.aor);
-  }
-  dequeue(entry, update);
+  Entry& entry = *stripe.find(aor);
+  if (update->new_flows) forget_pending(update->record, update->aor);
+  dequeue(entry, *update);
   if (!entry.is_unused()) return;
   set_row(entry, 0);
-  stripe.erase(update.aor);
+  stripe.erase(aor);
+}
+
+void RecordCache::forget_pending(const Record& record, std::string_view aor) {
+  for (const auto& each : FlowExpiries{record}) pending_flows_.erase(each.flow, aor);
 }
 
 void RecordCache::remove(std::string_view aor, const LocationService::Dead& dead, bool lasting) {
-  Stripe& stripe = stripe_of(aor);
+  const HashedAor hashed{aor};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  Entry* entry = stripe.find(aor);
+  Entry* entry = stripe.find(hashed);
   if (entry == nullptr) return;
   bool removed = false;
   {
@@ -153,8 +190,7 @@ void RecordCache::remove(std::string_view aor, const LocationService::Dead& dead
     }
   }
   if (lasting && removed) {
-    auto update = std::make_unique<PendingUpdate>();
-    update->aor = aor;
+    auto update = stripe.make_update(aor);
     update->generation = generation_.load();
     update->record = newest(*entry, update->generation);
     // When it is turned away, because all is about to end, a later start finds out again.
@@ -162,7 +198,7 @@ void RecordCache::remove(std::string_view aor, const LocationService::Dead& dead
   }
   if (!entry->is_unused()) return;
   set_row(*entry, 0);
-  stripe.erase(aor);
+  stripe.erase(hashed);
 }
 
 // Those of pending updates first: an update that is published in the meantime is found among the others.
@@ -201,18 +237,20 @@ void RecordCache::sweep(Stripe& stripe, Instant now, std::vector<std::string>& c
 }
 
 bool RecordCache::copy_row(std::int64_t row, std::string_view aor, std::string& octets) const {
-  Stripe& stripe = stripe_of(aor);
+  const HashedAor hashed{aor};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  const Entry* entry = stripe.find(aor);
+  const Entry* entry = stripe.find(hashed);
   if (entry == nullptr || entry->row != row) return false;
   if (!entry->record.bindings.empty()) encode_record(entry->record, clocks_(), octets);
   return true;
 }
 
 void RecordCache::move_row(std::int64_t row, std::string_view aor, std::int64_t to) {
-  Stripe& stripe = stripe_of(aor);
+  const HashedAor hashed{aor};
+  Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
-  Entry* entry = stripe.find(aor);
+  Entry* entry = stripe.find(hashed);
   if (entry != nullptr && entry->row == row) set_row(*entry, to);
 }
 
@@ -223,11 +261,13 @@ void RecordCache::set_row(Entry& entry, std::int64_t row) {
 }
 
 bool RecordCache::is_loaded(std::string_view aor) const {
-  return stripe_of(aor).find(aor) != nullptr;
+  const HashedAor hashed{aor};
+  return stripe_of(hashed).find(hashed) != nullptr;
 }
 
 void RecordCache::load(std::int64_t row, std::string_view aor, Record record) {
-  Entry& entry = stripe_of(aor).find_or_make(aor);
+  const HashedAor hashed{aor};
+  Entry& entry = stripe_of(hashed).find_or_make(hashed);
   const BindingIndex::Change change{index_, aor, entry.record};
   entry.record = std::move(record);
   set_row(entry, entry.record.bindings.empty() ? 0 : row);

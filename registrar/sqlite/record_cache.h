@@ -17,6 +17,7 @@
 
 #include "registrar/binding_index.h"
 #include "registrar/clock_reading.h"
+#include "registrar/hashed.h"
 #include "registrar/location_service.h"
 #include "registrar/sqlite/update_queue.h"
 
@@ -45,8 +46,8 @@ class RecordCache {
   std::size_t size() const { return index_.size(); }
 
   // The update is on the disk, in its row: it is seen now.
-  void publish(PendingUpdate& update);
-  void fail(const PendingUpdate& update);
+  void publish(std::unique_ptr<PendingUpdate> update);
+  void fail(std::unique_ptr<PendingUpdate> update);
   void begin_generation() { generation_.fetch_add(1); }
   bool is_current(const PendingUpdate& update) const { return update.generation == generation_.load(); }
 
@@ -67,9 +68,11 @@ class RecordCache {
  private:
   struct Entry;
   struct Stripe;
-  Stripe& stripe_of(std::string_view aor) const;
+  Stripe& stripe_of(const HashedAor& aor) const;
   // The version that the next change is made on.
   static const Record& newest(const Entry& entry, std::uint64_t generation);
+  static bool uses_new_flows(const Record& before, const Record& after);
+  void forget_pending(const Record& record, std::string_view aor);
   bool enqueue(Entry& entry, std::unique_ptr<PendingUpdate>& update);
   void dequeue(Entry& entry, const PendingUpdate& update);
   void set_row(Entry& entry, std::int64_t row);

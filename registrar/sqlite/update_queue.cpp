@@ -1,9 +1,20 @@
 #include "registrar/sqlite/update_queue.h"
 
-#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace flowgate::registrar {
+
+std::size_t PendingUpdate::room() const {
+  std::size_t room = aor.capacity() + octets.capacity();
+  for (const Binding& binding : record.bindings) {
+    for (const std::string* text : {&binding.contact, &binding.uri, &binding.instance, &binding.call_id,
+                                    &binding.path, &binding.node, &binding.route}) {
+      room += text->capacity();
+    }
+  }
+  return room + record.bindings.capacity() * sizeof(Binding);
+}
 
 bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {
   {
@@ -19,7 +30,9 @@ bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {
 void UpdateQueue::take(std::size_t most, PendingUpdates& updates) {
   std::unique_lock lock{mutex_};
   filled_.wait(lock, [this] { return closed_ || !updates_.empty(); });
-  const auto end = updates_.begin() + static_cast<std::ptrdiff_t>(std::min(most, updates_.size()));
+  updates.clear();
+  if (updates_.size() <= most) return updates_.swap(updates);
+  const auto end = updates_.begin() + static_cast<std::ptrdiff_t>(most);
   updates.assign(std::make_move_iterator(updates_.begin()), std::make_move_iterator(end));
   updates_.erase(updates_.begin(), end);
 }

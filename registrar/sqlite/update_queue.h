@@ -3,7 +3,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,6 +21,18 @@ struct PendingUpdate {
   PendingUpdate* next = nullptr;  // the next one of the same AOR; under the same lock
   bool new_flows = false;         // uses flows that the record did not use before
   std::int64_t row = 0;           // where it was written
+
+  // How many octets of text it has room for.
+  std::size_t room() const;
+  // As if it had just been made, but for the room that it has.
+  void begin_anew() {
+    octets.clear();
+    asked.reset();
+    generation = 0;
+    next = nullptr;
+    new_flows = false;
+    row = 0;
+  }
 };
 using PendingUpdates = std::vector<std::unique_ptr<PendingUpdate>>;
 
@@ -42,7 +53,7 @@ class UpdateQueue {
   const std::size_t limit_;
   std::mutex mutex_;
   std::condition_variable filled_;
-  std::deque<std::unique_ptr<PendingUpdate>> updates_;
+  PendingUpdates updates_;
   bool closed_ = false;
 };
 
