@@ -16,7 +16,7 @@ OPTIONS = (
     "Max-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=1\r\nTo: <sip:{edge[0]}>\r\nCall-ID: {branch}\r\n"
     "CSeq: 1 OPTIONS\r\n\r\n"
 )
-LIMITS = "limits: {message_bytes: 4096, http_bytes: 2048}\ntimers: {handshake_seconds: 2, message_seconds: 2}\n"
+LIMITS = "limits: {message_bytes: 4096, header_bytes: 2048, fields: 16, http_bytes: 2048}\ntimers: {handshake_seconds: 2, message_seconds: 2}\n"
 
 
 def connect(edge):
@@ -93,6 +93,19 @@ def check_refusals(edge):
             assert client.receive_frame() == (CLOSE, struct.pack("!H", code))
 
 
+def check_limits(edge):
+    """Frames end by themselves, so that what is wrong in one message does not harm the next."""
+    for what, fields in (("a large header", "Subject: " + "x" * 2048 + "\r\n"), ("many header fields", "X: y\r\n" * 16)):
+        step(f"a message with {what} is dropped, and the next one answered")
+        with connect(edge) as s:
+            client = WebSocket(s)
+            for branch, more in (("dropped", fields), ("answered", "")):
+                request = OPTIONS.format(edge=edge, branch=branch).replace("CSeq:", more + "CSeq:")
+                s.sendall(frame(TEXT, request.encode()))
+            _, answer = client.receive_frame()
+            assert answer.startswith(b"SIP/2.0 200 ") and b"branch=z9hG4bKanswered" in answer, answer
+
+
 def check_frames(options, directory, evidence):
     require_programs("openssl")
     edge = (ADDRESS, free_port(ADDRESS))
@@ -102,6 +115,7 @@ def check_frames(options, directory, evidence):
         check_handshakes(edge)
         check_messages(edge)
         check_refusals(edge)
+        check_limits(edge)
 
 
 if __name__ == "__main__":
