@@ -37,7 +37,7 @@ class WebSocket:
             self.fill()
         self.response, self.buffered = self.buffered.split(b"\r\n\r\n", 1)
         assert self.response.startswith(b"HTTP/1.1 101 "), self.response
-        assert b"\r\nSec-WebSocket-Protocol: sip" in self.response, self.response
+        assert b"\r\nsec-websocket-protocol: sip" in self.response.lower(), self.response
 
     def sendall(self, message):
         self.socket.sendall(frame(TEXT, message))
