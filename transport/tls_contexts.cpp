@@ -37,7 +37,7 @@ void prefer_ciphers(SSL_CTX* context) {
   SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   if (SSL_CTX_set_ciphersuites(
           context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") != 1 ||
-      SSL_CTX_set_cipher_list(context, "ECDHE+AES128+AESGCM:DEFAULT") != 1) {
+      SSL_CTX_set_cipher_list(context, "ECDHE+AES128+AESGCM:ALL:!COMPLEMENTOFDEFAULT:!eNULL") != 1) {
     throw std::runtime_error("TLS: " + openssl_reason());
   }
 }

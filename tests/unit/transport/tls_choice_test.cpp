@@ -48,6 +48,20 @@ class TlsChoice : public testing::Test {
     return octets == "\r\n";
   }
 
+  // What is agreed on with a client that has these in this order.
+  static std::string cipher(const char* tls_1_3, const char* tls_1_2, int version) {
+    const Certificate own("DNS:example.com");
+    const TlsContexts contexts(own.options());
+    Edge server{{}, &contexts};
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                    SSL_CTX_free);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    SSL_CTX_set_ciphersuites(context.get(), tls_1_3);
+    SSL_CTX_set_cipher_list(context.get(), tls_1_2);
+    RawTlsClient alice(server, server.listen(Protocol::tls, loopback()), context.get());
+    return SSL_get_cipher_name(alice.ssl());
+  }
+
   const Certificate first{"DNS:example.com"}, second{"DNS:example.org,DNS:*.example.org"};
 };
 
@@ -96,6 +110,23 @@ TEST_F(TlsChoice, Tls13MayBeTheLeast) {
   const TlsContexts contexts(options);
   EXPECT_EQ(SSL_CTX_get_min_proto_version(contexts.server()), TLS1_3_VERSION);
   EXPECT_EQ(SSL_CTX_get_min_proto_version(contexts.client()), TLS1_3_VERSION);
+}
+
+TEST_F(TlsChoice, TheCipherWithTheCheapestHandshakeIsTaken) {
+  EXPECT_EQ(cipher("TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256", "DEFAULT", TLS1_3_VERSION),
+            "TLS_AES_128_GCM_SHA256");
+  EXPECT_EQ(cipher("", "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256", TLS1_2_VERSION),
+            "ECDHE-ECDSA-AES128-GCM-SHA256");
+}
+
+TEST_F(TlsChoice, AClientWithoutTheCheapestCipherIsServedAllTheSame) {
+  EXPECT_EQ(cipher("TLS_AES_256_GCM_SHA384", "DEFAULT", TLS1_3_VERSION), "TLS_AES_256_GCM_SHA384");
+  EXPECT_EQ(cipher("", "ECDHE-ECDSA-AES256-SHA", TLS1_2_VERSION), "ECDHE-ECDSA-AES256-SHA");
+}
+
+TEST_F(TlsChoice, AClientThatWouldRatherHaveChaChaGetsIt) {
+  EXPECT_EQ(cipher("TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256", "DEFAULT", TLS1_3_VERSION),
+            "TLS_CHACHA20_POLY1305_SHA256");
 }
 
 TEST_F(TlsChoice, ConnectionsStayWhenTheCertificatesAreLoadedAnew) {
