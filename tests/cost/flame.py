@@ -93,7 +93,8 @@ def short(name):
     shorter = None
     while shorter != name:
         shorter, name = name, re.sub(r"<[^<>]*>|\([^()]*\)", "", name)
-    name = re.sub(r"\s*\[clone.*|\s*const$|\s*&+$", "", name)
+    name = re.sub(r"\s*\[clone.*", "", name)
+    name = re.sub(r"\s*(const|&+)$", "", name)
     name = name.split(" ")[-1].removeprefix("flowgate::")
     return re.sub(rf"^({'|'.join(FLOORS)})::", "", name) or "?"
 

@@ -22,7 +22,7 @@ struct TransactionOptions {
   pid_t process = 0;     // the server's
   unsigned uas = 10000;  // registered
   unsigned threads = 2;
-  unsigned window = 32;  // outstanding, of each thread
+  unsigned window = 64;  // outstanding, of each thread
   double seconds = 4;    // of each phase but the first
 };
 
