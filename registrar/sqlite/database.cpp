@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <array>
 #include <stdexcept>
 #include <string>
 
@@ -11,6 +12,12 @@ namespace flowgate::sqlite {
 namespace {
 
 constexpr int busy_timeout_ms = 2000;
+// "The SQLite Database File Format", §4.1: a header of 24 octets and a page.
+constexpr sqlite3_int64 log_frame = 24 + 4096;
+// The frames that a large commit appends.
+constexpr sqlite3_int64 least_log_room = 64;
+// In pieces of 64 KiB.
+constexpr std::size_t log_growth = 16;
 
 class Category final : public boost::system::error_category {
  public:
@@ -102,6 +109,8 @@ void Database::Close::operator()(sqlite3* database) const {
 }
 
 Database::Database(const std::filesystem::path& file) : file_(file) {
+  // Nobody asks SQLite how much memory it has, and to know it takes a lock for each piece.
+  [[maybe_unused]] static const int no_statistics = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   make_empty(file);
   sqlite3* database = nullptr;
   const int code =
@@ -149,6 +158,30 @@ bool Database::has_moved() const {
   int moved = 0;
   sqlite3_file_control(database_.get(), nullptr, SQLITE_FCNTL_HAS_MOVED, &moved);
   return moved != 0;
+}
+
+sqlite3_file* Database::log_file() const {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(database_.get(), nullptr, SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  return log != nullptr && log->pMethods != nullptr ? log : nullptr;
+}
+
+bool Database::log_has_room() const {
+  sqlite3_file* const log = log_file();
+  sqlite3_int64 size = 0;
+  if (log == nullptr || log->pMethods->xFileSize(log, &size) != SQLITE_OK) return true;
+  return size >= log_frame * (sqlite3_int64{*log_pages_} + least_log_room);
+}
+
+Outcome Database::make_room_in_log() {
+  static constexpr std::array<char, 64 * 1024> zeros{};
+  sqlite3_file* const log = log_file();
+  sqlite3_int64 size = 0;
+  int code = log == nullptr ? SQLITE_MISUSE : log->pMethods->xFileSize(log, &size);
+  for (std::size_t i = 0; i < log_growth && code == SQLITE_OK; ++i, size += zeros.size())
+    code = log->pMethods->xWrite(log, zeros.data(), zeros.size(), size);
+  if (code == SQLITE_OK) return {};
+  return error_of(code);
 }
 
 Outcome Database::checkpoint() {

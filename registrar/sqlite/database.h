@@ -8,6 +8,7 @@
 #include <string_view>
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace flowgate::sqlite {
@@ -67,6 +68,11 @@ class Database {
   bool has_moved() const;
   // How many pages the write-ahead log held after the last commit.
   int log_pages() const { return *log_pages_; }
+  // In a transaction that writes, after a commit. When the write-ahead log fills its file, the file grows by
+  // zeros, which SQLite takes for no frames: a commit inside the file costs half of one that makes it longer,
+  // for which the file system has a journal of its own to write.
+  Outcome make_room_in_log();
+  bool log_has_room() const;
   // Moves what is in the write-ahead log into the database.
   Outcome checkpoint();
 
@@ -77,6 +83,8 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  sqlite3_file* log_file() const;
+
   std::filesystem::path file_;
   std::unique_ptr<int> log_pages_ = std::make_unique<int>(0);
   std::unique_ptr<sqlite3, Close> database_;

@@ -88,6 +88,10 @@ void RecordLog::roll_back() {
 // An error here is one of the next commits, too; nothing is lost.
 void RecordLog::tidy() {
   if (database_.log_pages() >= most_log_pages) (void)database_.checkpoint();
+  if (!database_.log_has_room() && begin_.run()) {
+    (void)database_.make_room_in_log();
+    roll_back();
+  }
 }
 
 Outcome RecordLog::copy_to(const std::filesystem::path& file) {

@@ -189,6 +189,22 @@ TEST_F(SqliteStoreTest, WhatIsNeverRefreshedIsKept) {
   EXPECT_EQ(bindings(*open(), alice).size(), 1);
 }
 
+// As a process leaves it that is killed.
+TEST_F(SqliteStoreTest, TheRoomInTheWriteAheadLogHoldsNoRecords) {
+  const auto store = open();
+  put(*store, alice, binding_over(udp));
+  put(*store, bob, binding_over(udp));
+  store->stop();
+  const std::filesystem::path log = folder.database().string() + "-wal";
+  EXPECT_GE(std::filesystem::file_size(log), 1024 * 1024);
+  StoreFolder other;
+  std::filesystem::copy(folder.database(), other.database());
+  std::filesystem::copy(log, other.database().string() + "-wal");
+  SqliteStore killed(other.options(), [](const Binding&) {});
+  EXPECT_EQ(killed.size(), 2);
+  EXPECT_FALSE(put(killed, alice, binding_over(udp)));
+}
+
 TEST_F(SqliteStoreTest, BeyondTheLimitUpdatesFailAtOnce) {
   auto options = folder.options();
   options.max_pending = 1;
