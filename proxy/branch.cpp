@@ -48,4 +48,11 @@ std::optional<Branch> Branch::parse(std::string_view text) {
   return branch;
 }
 
+std::optional<unsigned> shard_of_response(std::string_view text) {
+  if (!text.starts_with("SIP/2.0 ")) return std::nullopt;
+  const std::size_t begin = text.find(kPrefix);
+  const auto branch = begin == text.npos ? std::nullopt : Branch::parse(text.substr(begin, kSize));
+  return branch ? std::optional<unsigned>{branch->shard} : std::nullopt;
+}
+
 }  // namespace flowgate::proxy

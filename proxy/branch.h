@@ -24,4 +24,8 @@ struct Branch {
   static std::optional<Branch> parse(std::string_view text);
 };
 
+// The shard whose transaction a response belongs to, as far as its text shows unparsed: that of the first
+// branch of ours in it. Nothing for a request.
+std::optional<unsigned> shard_of_response(std::string_view text);
+
 }  // namespace flowgate::proxy

@@ -2,8 +2,10 @@
 
 #include <boost/asio/post.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "proxy/branch.h"
 #include "proxy/server/random_number.h"
 
 namespace flowgate::server {
@@ -22,7 +24,8 @@ Shard::Shard(unsigned number, std::uint64_t first_serial, const transport::Optio
       transport_(context_, number, first_serial, options, std::move(tls), *this),
       resolver_(
           context_, dns, [this](Protocol protocol, bool v6) { return dialable(protocol, v6); }, random_number,
-          [this] { core_->advance(Clock::now()); }, [this] { arm(); }) {}
+          [this] { core_->advance(Clock::now()); }, [this] { arm(); }),
+      inbox_(context_, [this](const Flow& flow, std::span<char> text) { handle(flow, text); }) {}
 
 Shard::~Shard() = default;
 
@@ -62,7 +65,16 @@ void Shard::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+// The kernel spreads datagrams by their addresses: a response may come to any shard. It is parsed where its
+// transaction is; that shard's core finds out should it be another's after all.
 void Shard::received(const Flow& flow, std::span<char> text) {
+  const std::string_view whole{text.data(), text.size()};
+  const auto shard = shards_.size() > 1 ? proxy::shard_of_response(whole) : std::nullopt;
+  if (shard && *shard != number_) return pass_to_shard(*shard, flow, whole);
+  handle(flow, text);
+}
+
+void Shard::handle(const Flow& flow, std::span<char> text) {
   core_->receive(Clock::now(), flow, text);
   arm();
 }
@@ -149,10 +161,7 @@ void Shard::connect(const proxy::NextHop& hop, Connected done) {
 }
 
 void Shard::pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) {
-  if (shard >= shards_.size()) return;
-  Shard* owner = shards_[shard].get();
-  boost::asio::post(owner->context_,
-                    [owner, flow, text = std::string(text)]() mutable { owner->received(flow, text); });
+  if (shard < shards_.size()) shards_[shard]->inbox_.put(flow, text);
 }
 
 // The timer is only ever moved forward in time by its own expiry: most messages change nothing about it.

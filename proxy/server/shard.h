@@ -15,6 +15,7 @@
 #include "proxy/network.h"
 #include "proxy/server/dns_resolver.h"
 #include "proxy/server/home_location.h"
+#include "proxy/server/inbox.h"
 #include "proxy/server/overload_report.h"
 #include "transport/transport.h"
 
@@ -65,6 +66,7 @@ class Shard final : public transport::Receiver, public proxy::Network {
   void pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) override;
 
  private:
+  void handle(const Flow& flow, std::span<char> text);
   void flow_closed(const Flow& flow);
   void flow_unreachable(const Flow& flow);
   bool dialable(Protocol protocol, bool v6) const;
@@ -80,6 +82,7 @@ class Shard final : public transport::Receiver, public proxy::Network {
   DnsResolver resolver_;
   std::unique_ptr<HomeLocation> location_;  // none over a location service that is immediate
   std::unique_ptr<proxy::Core> core_;
+  Inbox inbox_;
   boost::asio::steady_timer timer_{context_};
   std::optional<registrar::Instant> armed_;
   std::thread thread_;

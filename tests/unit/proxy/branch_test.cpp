@@ -55,5 +55,19 @@ TEST(Branch, IsNothingWhenAnyOctetOfItIsNotWhatItMustBe) {
   }
 }
 
+TEST(Branch, OfAResponseItsShardIsFoundUnparsed) {
+  const std::string branch = Branch{7, 1, 2}.text();
+  EXPECT_EQ(shard_of_response("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1;rport;branch=" + branch + "\r\n"),
+            7U);
+  EXPECT_EQ(shard_of_response("SIP/2.0 200 OK\r\nv:SIP/2.0/UDP 192.0.2.1;branch=" + branch), 7U);
+  EXPECT_EQ(shard_of_response("OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=" + branch),
+            std::nullopt);
+  EXPECT_EQ(shard_of_response("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"),
+            std::nullopt);
+  EXPECT_EQ(shard_of_response("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=" + branch.substr(0, 20)),
+            std::nullopt);
+  EXPECT_EQ(shard_of_response(""), std::nullopt);
+}
+
 }  // namespace
 }  // namespace flowgate::proxy
