@@ -140,7 +140,8 @@ void Connection::take(std::span<char> octets) {
 }
 
 bool Connection::take(const Piece& piece) {
-  end();
+  // A fragment, or a ping between two of them, does not end the time of their message.
+  if (piece.kind != PieceKind::keepalive || !inbound_.mid_message()) end();
   switch (piece.kind) {
     case PieceKind::need_more:
       break;

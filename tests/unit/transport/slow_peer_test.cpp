@@ -76,7 +76,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Drips{"AClientHelloOfABrowser", Protocol::wss,
                           std::string("\x16\x03\x01\x02\x00\x01\x00", 7), std::string(1, '\0')},
                     Drips{"AFrame", Protocol::ws,
-                          client_frame(kFinal | kText, std::string(200, 'x')).substr(0, 8), "x", true}),
+                          client_frame(kFinal | kText, std::string(200, 'x')).substr(0, 8), "x", true},
+                    Drips{"Fragments", Protocol::ws, client_frame(kText, "OPTIONS"),
+                          client_frame(kContinuation, "x") + client_frame(kFinal | kPing, "x"), true}),
     [](const auto& slow) { return slow.param.name; });
 
 TEST(SlowTlsPeer, IsCutOffHoweverManyRecordsHisMessageComesIn) {
