@@ -174,7 +174,7 @@ bool Database::log_has_room() const {
 }
 
 Outcome Database::make_room_in_log() {
-  static constexpr std::array<char, 64 * 1024> zeros{};
+  static constexpr std::array<char, 65'536> zeros{};
   sqlite3_file* const log = log_file();
   sqlite3_int64 size = 0;
   int code = log == nullptr ? SQLITE_MISUSE : log->pMethods->xFileSize(log, &size);
