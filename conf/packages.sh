@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2034
 
 build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev
-  libc-ares-dev libsqlite3-dev libhiredis-dev'
+  libc-ares-dev libsqlite3-dev libhiredis-dev libmimalloc-dev'
 test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl valgrind iproute2 nftables conntrack
   baresip-core sip-tester kamailio kamailio-outbound-modules
   redis-server redis-sentinel haproxy

@@ -29,12 +29,12 @@ void CompletedResponses::push(Response response, std::string_view text) {
   std::memcpy(chunk.memory.get() + chunk.end + sizeof(Response), text.data(), text.size());
   chunk.end += room;
   octets_ += text.size();
-  index_[response.key] = kept;
+  index_.put(response.key, kept);
 }
 
 const CompletedResponses::Response* CompletedResponses::find(const TransactionKey& key) const {
-  const auto found = index_.find(key);
-  return found == index_.end() ? nullptr : found->second;
+  const auto* found = index_.find(key);
+  return found == nullptr ? nullptr : *found;
 }
 
 const CompletedResponses::Response* CompletedResponses::front() const {
@@ -45,8 +45,7 @@ const CompletedResponses::Response* CompletedResponses::front() const {
 void CompletedResponses::pop() {
   const Response* gone = front();
   assert(gone != nullptr);
-  const auto found = index_.find(gone->key);
-  if (found != index_.end() && found->second == gone) index_.erase(found);
+  if (find(gone->key) == gone) index_.erase(gone->key);
   octets_ -= gone->size;
   begin_ += room_for(gone->size);
   if (begin_ < chunks_.front().end) return;

@@ -5,7 +5,6 @@
 // the other in chunks of memory, in the order in which they go, and have no timer each. Not thread-safe.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -13,6 +12,7 @@
 #include <string_view>
 
 #include "flowtoken/flow.h"
+#include "proxy/split_map.h"
 #include "proxy/timer_wheel.h"
 #include "proxy/transaction_key.h"
 
@@ -53,7 +53,7 @@ class CompletedResponses {
   std::deque<Chunk> chunks_;
   std::size_t begin_ = 0;  // of the front, in the first chunk
   std::size_t octets_ = 0;
-  boost::unordered_flat_map<TransactionKey, const Response*, TransactionKeyHash> index_;
+  SplitMap<TransactionKey, const Response*, TransactionKeyHash> index_;
 };
 
 }  // namespace flowgate::proxy

@@ -15,17 +15,17 @@ Transactions::Transactions(const Settings& settings, TimerWheel& timers, Network
 
 Transactions::~Transactions() {
   // Users and transactions hold one another: let go of both ends.
-  for (auto& [key, transaction] : client_) transaction->user_.reset();
-  for (auto& [key, transaction] : server_) {
+  client_.for_each([](const auto& transaction) { transaction->user_.reset(); });
+  server_.for_each([](const auto& transaction) {
     if (ServerUser* user = std::exchange(transaction->user_, nullptr)) user->terminated(*transaction);
-  }
+  });
 }
 
 ServerTransaction& Transactions::make_server(const TransactionKey& key, const Flow& flow,
                                              const sip::Via& top_via,
                                              std::unique_ptr<sip::StoredMessage> request) {
   auto transaction = std::make_unique<ServerTransaction>(*this, key, flow, top_via, std::move(request));
-  return *(server_[key] = std::move(transaction));
+  return *server_.put(key, std::move(transaction));
 }
 
 bool Transactions::is_merged(ServerTransaction& transaction) {
@@ -37,14 +37,14 @@ bool Transactions::is_merged(ServerTransaction& transaction) {
        {sip::tag_of(request.value(sip::Header::from)).value_or(""), request.value(sip::Header::cseq)})
     (text += '\0') += part;
   const std::uint64_t hash = siphash24(process_hash_key(), text);
-  if (!merged_.insert(hash).second) return true;
+  if (!merged(hash).insert(hash).second) return true;
   transaction.merge_hash_ = hash;
   return false;
 }
 
 ServerTransaction* Transactions::find_server(const TransactionKey& key) {
-  const auto found = server_.find(key);
-  return found == server_.end() ? nullptr : found->second.get();
+  const auto* found = server_.find(key);
+  return found == nullptr ? nullptr : found->get();
 }
 
 bool Transactions::repeat_response(const TransactionKey& key) {
@@ -59,14 +59,14 @@ ClientTransaction& Transactions::make_client(const Branch& branch, sip::Method m
   auto owned =
       std::make_unique<ClientTransaction>(*this, branch, method, flow, std::move(request), std::move(user));
   ClientTransaction& transaction = *owned;
-  client_[ClientKey{branch.id, method == sip::Method::cancel}] = std::move(owned);
+  client_.put({branch.id, method == sip::Method::cancel}, std::move(owned));
   on_flow_[flow].push_back(transaction);
   return transaction;
 }
 
 ClientTransaction* Transactions::find_client(const Branch& branch, bool cancel) {
-  const auto found = client_.find(ClientKey{branch.id, cancel});
-  return found == client_.end() ? nullptr : found->second.get();
+  const auto* found = client_.find({branch.id, cancel});
+  return found == nullptr ? nullptr : found->get();
 }
 
 void Transactions::send_cancel(const Branch& invite, const Flow& flow, std::string request) {
@@ -96,11 +96,11 @@ void Transactions::reap() {
 }
 
 void Transactions::remove(ServerTransaction& transaction) {
-  const auto found = server_.find(transaction.key());
-  if (found == server_.end() || found->second.get() != &transaction) return;
-  if (transaction.merge_hash_ != 0) merged_.erase(transaction.merge_hash_);
-  dead_server_.push_back(std::move(found->second));
-  server_.erase(found);
+  auto* const found = server_.find(transaction.key());
+  if (found == nullptr || found->get() != &transaction) return;
+  if (transaction.merge_hash_ != 0) merged(transaction.merge_hash_).erase(transaction.merge_hash_);
+  dead_server_.push_back(std::move(*found));
+  server_.erase(transaction.key());
 }
 
 void Transactions::complete(ServerTransaction& transaction, std::string_view response) {
@@ -114,7 +114,7 @@ void Transactions::complete(ServerTransaction& transaction, std::string_view res
 void Transactions::timer_j() {
   const auto* front = completed_.front();
   for (; front != nullptr && front->until <= timers_.now(); front = completed_.front()) {
-    if (front->merge_hash != 0) merged_.erase(front->merge_hash);
+    if (front->merge_hash != 0) merged(front->merge_hash).erase(front->merge_hash);
     completed_.pop();
   }
   using std::chrono::milliseconds;
@@ -122,12 +122,12 @@ void Transactions::timer_j() {
 }
 
 void Transactions::remove(ClientTransaction& transaction) {
-  const auto found =
-      client_.find(ClientKey{transaction.branch().id, transaction.method() == sip::Method::cancel});
-  if (found == client_.end() || found->second.get() != &transaction) return;
+  const ClientKey key{transaction.branch().id, transaction.method() == sip::Method::cancel};
+  auto* const found = client_.find(key);
+  if (found == nullptr || found->get() != &transaction) return;
   leave_flow(transaction);
-  dead_client_.push_back(std::move(found->second));
-  client_.erase(found);
+  dead_client_.push_back(std::move(*found));
+  client_.erase(key);
 }
 
 void Transactions::leave_flow(ClientTransaction& transaction) {

@@ -2,6 +2,7 @@
 // its key or branch, or holds a reference that `terminated` ends.
 #pragma once
 
+#include <array>
 #include <boost/intrusive/list.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -13,6 +14,7 @@
 #include "proxy/network.h"
 #include "proxy/server_transaction.h"
 #include "proxy/settings.h"
+#include "proxy/split_map.h"
 #include "proxy/timer_wheel.h"
 
 namespace flowgate::proxy {
@@ -71,6 +73,7 @@ class Transactions {
   // response.
   void complete(ServerTransaction& transaction, std::string_view response);
   void timer_j();
+  boost::unordered_flat_set<std::uint64_t>& merged(std::uint64_t hash) { return merged_[hash >> 56]; }
   void remove(ClientTransaction& transaction);
   // It has its final response, or will have none.
   void leave_flow(ClientTransaction& transaction);
@@ -92,11 +95,12 @@ class Transactions {
   Settings settings_;
   TimerWheel& timers_;
   Network& network_;
-  boost::unordered_flat_map<TransactionKey, std::unique_ptr<ServerTransaction>, TransactionKeyHash> server_;
-  boost::unordered_flat_map<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
+  SplitMap<TransactionKey, std::unique_ptr<ServerTransaction>, TransactionKeyHash> server_;
+  SplitMap<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
   CompletedResponses completed_;
   Timer timer_j_;  // of the front of completed_
-  boost::unordered_flat_set<std::uint64_t> merged_;
+  // By hash, like a SplitMap in parts by its highest bits.
+  std::array<boost::unordered_flat_set<std::uint64_t>, 256> merged_;
   std::size_t octets_ = 0;
   boost::unordered_flat_map<Flow, OnFlow, FlowHash> on_flow_;  // those that wait for a final response
   std::vector<std::unique_ptr<ServerTransaction>> dead_server_;
