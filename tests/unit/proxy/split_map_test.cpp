@@ -33,7 +33,9 @@ TEST(SplitMap, IsWhatAMapIs) {
   for (std::uint64_t key = 0; key < 2000; ++key) {
     const auto known = map.find(key);
     ASSERT_EQ(split.find(key) != nullptr, known != map.end());
-    if (known != map.end()) EXPECT_EQ(*split.find(key), known->second);
+    if (known != map.end()) {
+      EXPECT_EQ(*split.find(key), known->second);
+    }
   }
 }
 
