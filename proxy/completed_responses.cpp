@@ -8,7 +8,7 @@
 namespace flowgate::proxy {
 namespace {
 
-constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kChunkBytes = 65'536;
 
 }  // namespace
 

@@ -6,9 +6,9 @@
 namespace flowgate::server {
 namespace {
 
-constexpr std::size_t most_octets = 16 * 1024 * 1024;
+constexpr std::size_t most_octets = std::size_t{16} << 20;
 // What a burst took is given back.
-constexpr std::size_t most_kept = 1024 * 1024;
+constexpr std::size_t most_kept = std::size_t{1} << 20;
 
 }  // namespace
 
