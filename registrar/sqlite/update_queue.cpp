@@ -1,9 +1,16 @@
 #include "registrar/sqlite/update_queue.h"
 
+#include <chrono>
 #include <iterator>
 #include <utility>
 
 namespace flowgate::registrar {
+namespace {
+
+// About what a commit takes.
+constexpr std::chrono::microseconds longest_gathering{100};
+
+}  // namespace
 
 std::size_t PendingUpdate::room() const {
   std::size_t room = aor.capacity() + octets.capacity();
@@ -21,7 +28,7 @@ bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {
     const std::lock_guard lock{mutex_};
     if (closed_ || (updates_.size() >= limit_ && update->asked)) return false;
     updates_.push_back(std::move(update));
-    if (updates_.size() > 1) return true;
+    if (updates_.size() != 1 && updates_.size() != enough_) return true;
   }
   filled_.notify_one();
   return true;
@@ -30,11 +37,17 @@ bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {
 void UpdateQueue::take(std::size_t most, PendingUpdates& updates) {
   std::unique_lock lock{mutex_};
   filled_.wait(lock, [this] { return closed_ || !updates_.empty(); });
+  if (enough_ > 1)
+    filled_.wait_for(lock, longest_gathering, [this] { return closed_ || updates_.size() >= enough_; });
   updates.clear();
-  if (updates_.size() <= most) return updates_.swap(updates);
-  const auto end = updates_.begin() + static_cast<std::ptrdiff_t>(most);
-  updates.assign(std::make_move_iterator(updates_.begin()), std::make_move_iterator(end));
-  updates_.erase(updates_.begin(), end);
+  if (updates_.size() <= most) {
+    updates_.swap(updates);
+  } else {
+    const auto end = updates_.begin() + static_cast<std::ptrdiff_t>(most);
+    updates.assign(std::make_move_iterator(updates_.begin()), std::make_move_iterator(end));
+    updates_.erase(updates_.begin(), end);
+  }
+  enough_ = updates.size();
 }
 
 void UpdateQueue::close() {
