@@ -167,9 +167,7 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   // A CANCEL makes room, and there is one at most for each INVITE: it is never turned away.
   const bool cancels = method == Method::cancel && transactions_.find_server(invite) != nullptr;
   if (transactions_.full() && !cancels) {
-    std::string fields;
-    sip::FieldWriter(fields).field("Retry-After", {std::to_string(overload_.retry_after(random_()).count())});
-    return answer_statelessly(flow, with_received(message, *via, flow)->get(), key, 503, fields);
+    return answer_statelessly(flow, with_received(message, *via, flow)->get(), key, 503, retry_after());
   }
   if (method != Method::cancel && overload_.acts() && turns_away(flow, message, *via, key)) return;
   // RFC 6223 §4.4: for a registration, or for a dialog whose route set we are in.
@@ -187,6 +185,12 @@ void Core::answer_statelessly(const Flow& flow, const sip::Message& request, con
   network_.send(flow, text);
 }
 
+std::string Core::retry_after() const {
+  std::string fields;
+  sip::FieldWriter(fields).field("Retry-After", {std::to_string(overload_.retry_after(random_()).count())});
+  return fields;
+}
+
 // RFC 7339 §5.10.2, with its reason against Retry-After (RFC 3261 §21.5.4): a proxy that gets it sends us
 // nothing at all for so long. A UA that registers is told when to come again; behind an edge it is not.
 bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::Via& via,
@@ -195,9 +199,7 @@ bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::
   const bool registered = registers && targets_.registered_over(flow, timers_.now());
   const Admission admission = admission_of(request, registered, options_.limits);
   if (!overload_.refuses(admission, random_())) return false;
-  std::string fields;
-  if (registers && is_first_hop(request))
-    sip::FieldWriter(fields).field("Retry-After", {std::to_string(overload_.retry_after(random_()).count())});
+  const std::string fields = registers && is_first_hop(request) ? retry_after() : std::string{};
   answer_statelessly(flow, with_received(request, via, flow)->get(), key, 503, fields);
   return true;
 }

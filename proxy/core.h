@@ -89,6 +89,8 @@ class Core {
   void receive_cancel(ServerTransaction& server, const TransactionKey& invite);
   void answer_statelessly(const Flow& flow, const sip::Message& request, const TransactionKey& key,
                           int status, std::string_view fields);
+  // As a whole line.
+  std::string retry_after() const;
   bool turns_away(const Flow& flow, const sip::Message& request, const sip::Via& via,
                   const TransactionKey& key);
   void handle(ServerTransaction& server);

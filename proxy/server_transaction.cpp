@@ -92,7 +92,7 @@ void ServerTransaction::send(int status, std::string_view text) {
     case ServerState::confirmed:
       // RFC 3261 §16.7 (5): "After a final response has been sent on the server transaction, [...] any 2xx
       // response to an INVITE request" is "forwarded immediately".
-      if (invite_ && status >= 200 && status < 300) transmit(text);
+      if (status >= 200 && status < 300) transmit(text);
       return;
     case ServerState::terminated:
       return;
@@ -137,7 +137,7 @@ void ServerTransaction::retransmitted() {
 }
 
 void ServerTransaction::acknowledged() {
-  if (state_ != ServerState::completed || !invite_) return;
+  if (state_ != ServerState::completed) return;
   retransmit_.cancel();
   enter(ServerState::confirmed, if_unreliable(owner_.settings().t4));  // Timer I
 }

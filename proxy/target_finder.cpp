@@ -155,7 +155,6 @@ void TargetFinder::leave(const RouteDecision& decision, bool known, Targets foun
     // An edge cannot tell who is a stranger: what becomes of his request is for its next hop to say.
     found.targets.front().next_hop = roles_.next_hop;
     found.targets.front().configured = !roles_.next_hop.empty();
-    found.targets.front().configured = !roles_.next_hop.empty();
   }
   done(std::move(found));
 }
