@@ -85,13 +85,11 @@ void ServerTransaction::send(int status, std::string_view text) {
       last_ = text;
       return transmit(last_);
     case ServerState::accepted:
-      // RFC 6026 §7.1: further 2xx of the UAS, and its retransmissions of the first, pass through.
-      if (status >= 200 && status < 300) transmit(text);
-      return;
     case ServerState::completed:
     case ServerState::confirmed:
-      // RFC 3261 §16.7 (5): "After a final response has been sent on the server transaction, [...] any 2xx
-      // response to an INVITE request" is "forwarded immediately".
+      // Of an INVITE. RFC 6026 §7.1: further 2xx of the UAS, and its retransmissions of the first, pass
+      // through. RFC 3261 §16.7 (5): "After a final response has been sent on the server transaction, [...]
+      // any 2xx response to an INVITE request" is "forwarded immediately".
       if (status >= 200 && status < 300) transmit(text);
       return;
     case ServerState::terminated:
