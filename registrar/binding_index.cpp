@@ -17,12 +17,9 @@ FlowExpiries::FlowExpiries(const Record& record) {
   }
 }
 
-bool FlowExpiries::has(const Flow& flow) const {
-  return std::ranges::find(entries_, flow, &Entry::flow) != entries_.end();
-}
-
-bool FlowExpiries::has(const Entry& entry) const {
-  return std::ranges::find(entries_, entry) != entries_.end();
+const FlowExpiries::Entry* FlowExpiries::find(const Flow& flow) const {
+  const auto entry = std::ranges::find(entries_, flow, &Entry::flow);
+  return entry == entries_.end() ? nullptr : &*entry;
 }
 
 BindingIndex::Change::Change(BindingIndex& index, std::string_view aor, const Record& record)
@@ -31,12 +28,19 @@ BindingIndex::Change::Change(BindingIndex& index, std::string_view aor, const Re
 BindingIndex::Change::~Change() {
   const FlowExpiries after{record_};
   for (const auto& entry : before_) {
-    if (!after.has(entry.flow)) index_.flows_.erase(entry.flow, aor_);
+    const auto* const left = after.find(entry.flow);
+    if (left == nullptr || left->expires < entry.expires) index_.flows_.erase(entry.flow, aor_);
   }
   for (const auto& entry : after) {
-    if (!before_.has(entry)) index_.flows_.put(entry.flow, aor_, entry.expires, entry.dialect);
+    const auto* const old = before_.find(entry.flow);
+    if (old == nullptr || entry.expires < old->expires || entry.dialect != old->dialect)
+      index_.flows_.put(entry.flow, aor_, entry.expires, entry.dialect);
   }
   index_.size_.fetch_add(record_.bindings.size() - size_before_, std::memory_order_relaxed);
+}
+
+void BindingIndex::learn(std::string_view aor, const Record& record) {
+  for (const auto& entry : FlowExpiries{record}) flows_.put(entry.flow, aor, entry.expires, entry.dialect);
 }
 
 }  // namespace flowgate::registrar

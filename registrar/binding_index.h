@@ -19,14 +19,13 @@ class FlowExpiries {
     Flow flow;
     Instant expires;
     Dialect dialect;
-    bool operator==(const Entry&) const = default;
   };
   using Entries = boost::container::small_vector<Entry, 4>;
 
   explicit FlowExpiries(const Record& record);
 
-  bool has(const Flow& flow) const;
-  bool has(const Entry& entry) const;
+  // Null: there is none.
+  const Entry* find(const Flow& flow) const;
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
 
@@ -55,6 +54,16 @@ class BindingIndex {
 
   FlowIndex& flows() { return flows_; }
   const FlowIndex& flows() const { return flows_; }
+  // The dialect of the UA whose flow it is, as long as one of its bindings has not expired. The index is not
+  // told of a mere refresh: when it knows of none that is alive, `show` is called with the AORs, and calls
+  // learn() with the record of each, which it has locked.
+  template <class Show>
+  std::optional<Dialect> registered_over(const Flow& flow, Instant now, const Show& show) {
+    if (const auto known = flows_.dialect_of(flow, now)) return known;
+    for (const std::string& aor : flows_.aors(flow)) show(aor);
+    return flows_.dialect_of(flow, now);
+  }
+  void learn(std::string_view aor, const Record& record);
   // How many bindings there are.
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 

@@ -7,48 +7,33 @@ namespace flowgate::registrar {
 
 void FlowAors::put(std::string_view aor, Instant expires, Dialect dialect) {
   dialect_ = dialect;
+  alive_until_ = std::max(alive_until_, expires);
   if (!many_) {
-    const auto entry = std::ranges::find(few_, aor, &Entry::aor);
-    if (entry != few_.end()) {
-      entry->expires = expires;
-      return;
-    }
+    if (std::ranges::find(few_, aor) != few_.end()) return;
     if (few_.size() < most_of_few) {
-      few_.push_back({std::string{aor}, expires});
+      few_.emplace_back(aor);
       return;
     }
     many_ = std::make_unique<Many>();
-    for (Entry& each : few_) many_->emplace(std::move(each.aor), each.expires);
+    for (std::string& each : few_) many_->insert(std::move(each));
     few_ = {};
   }
-  if (const auto entry = many_->find(aor); entry != many_->end()) {
-    entry->second = expires;
-  } else {
-    many_->emplace(aor, expires);
-  }
+  if (!many_->contains(aor)) many_->emplace(aor);
 }
 
 void FlowAors::erase(std::string_view aor) {
+  alive_until_ = {};
   if (many_) {
     if (const auto entry = many_->find(aor); entry != many_->end()) many_->erase(entry);
     if (many_->empty()) many_.reset();
-  } else if (const auto entry = std::ranges::find(few_, aor, &Entry::aor); entry != few_.end()) {
+  } else if (const auto entry = std::ranges::find(few_, aor); entry != few_.end()) {
     few_.erase(entry);
   }
 }
 
-bool FlowAors::any_alive(Instant now) const {
-  if (many_) return std::ranges::any_of(*many_, [now](const auto& entry) { return entry.second > now; });
-  return std::ranges::any_of(few_, [now](const Entry& entry) { return entry.expires > now; });
-}
-
 std::vector<std::string> FlowAors::names() const {
-  std::vector<std::string> names;
-  for (const Entry& entry : few_) names.push_back(entry.aor);
-  if (many_) {
-    names.reserve(many_->size());
-    for (const auto& [aor, expires] : *many_) names.push_back(aor);
-  }
+  std::vector<std::string> names(few_.begin(), few_.end());
+  if (many_) names.assign(many_->begin(), many_->end());
   return names;
 }
 
@@ -101,7 +86,7 @@ std::optional<Dialect> FlowIndex::dialect_of(const Flow& flow, Instant now) cons
   Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
   const auto aors = stripe.flows.find(hashed);
-  if (aors == stripe.flows.end() || !aors->second.any_alive(now)) return std::nullopt;
+  if (aors == stripe.flows.end() || !aors->second.known_alive(now)) return std::nullopt;
   return aors->second.dialect();
 }
 

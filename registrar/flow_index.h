@@ -4,6 +4,7 @@
 
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,27 +19,26 @@
 
 namespace flowgate::registrar {
 
-// The AORs of one flow, each with the time its last binding over that flow expires. A phone's flow has one or
-// two; the connection of another proxy may have thousands, so that from a size on they are hashed.
+// The AORs of one flow. A phone's flow has one or two; the connection of another proxy may have thousands, so
+// that from a size on they are hashed.
 class FlowAors {
  public:
   void put(std::string_view aor, Instant expires, Dialect dialect);
   void erase(std::string_view aor);
   bool empty() const { return few_.empty() && !many_; }
-  bool any_alive(Instant now) const;
+  // Whether one of the bindings has not expired, as far as that is known without them. Many are taken to be
+  // alive: those that have expired are soon swept.
+  bool known_alive(Instant now) const { return many_ || alive_until_ > now; }
   Dialect dialect() const { return dialect_; }
   std::vector<std::string> names() const;
 
  private:
-  struct Entry {
-    std::string aor;
-    Instant expires;
-  };
-  using Many = boost::unordered_flat_map<std::string, Instant, KeyedHash, std::equal_to<>>;
+  using Many = boost::unordered_flat_set<std::string, KeyedHash, std::equal_to<>>;
   static constexpr std::size_t most_of_few = 8;
 
-  boost::container::small_vector<Entry, 1> few_;  // empty when there are many
+  boost::container::small_vector<std::string, 1> few_;  // empty when there are many
   std::unique_ptr<Many> many_;
+  Instant alive_until_{};  // one of the bindings will be there until then, others perhaps for longer
   Dialect dialect_ = Dialect::rfc;
 };
 
@@ -47,14 +47,15 @@ class FlowIndex {
  public:
   FlowIndex();
 
-  // There is a binding of `aor` over `flow`, until `expires`, of a UA that speaks `dialect`; the latest call
-  // counts.
+  // There is a binding of `aor` over `flow`, at least until `expires`, of a UA that speaks `dialect`; the
+  // latest dialect counts. It need not be told of a binding that has come to live longer. One that has come
+  // to live shorter is erased first.
   void put(const Flow& flow, std::string_view aor, Instant expires, Dialect dialect);
   void erase(const Flow& flow, std::string_view aor);
   // Empties the flow and returns the AORs that it had.
   std::vector<std::string> take(const Flow& flow);
   std::vector<std::string> aors(const Flow& flow) const;
-  // The dialect of the UA whose flow it is, as long as one of its bindings has not expired.
+  // The dialect of the UA whose flow it is, when one of its bindings is known not to have expired.
   std::optional<Dialect> dialect_of(const Flow& flow, Instant now) const;
 
  private:

@@ -53,7 +53,13 @@ void MemoryStore::remove_dead(std::string_view aor, Dead dead) {
 }
 
 std::optional<Dialect> MemoryStore::registered_over(const Flow& flow, Instant now) {
-  return index_.flows().dialect_of(flow, now);
+  return index_.registered_over(flow, now, [this](std::string_view aor) {
+    const HashedAor hashed{aor};
+    Stripe& stripe = stripe_of(hashed);
+    const std::lock_guard lock{stripe.mutex};
+    const auto entry = stripe.records.find(hashed);
+    if (entry != stripe.records.end()) index_.learn(aor, *entry->second);
+  });
 }
 
 void MemoryStore::sweep(Instant now) {

@@ -186,7 +186,7 @@ void RecordCache::remove(std::string_view aor, const LocationService::Dead& dead
     removed = true;
     const FlowExpiries after{each->record};
     for (const auto& flow : before) {
-      if (!after.has(flow.flow)) pending_flows_.erase(flow.flow, aor);
+      if (after.find(flow.flow) == nullptr) pending_flows_.erase(flow.flow, aor);
     }
   }
   if (lasting && removed) {
@@ -210,8 +210,14 @@ std::vector<std::string> RecordCache::take(const Flow& flow) {
   return aors;
 }
 
-std::optional<Dialect> RecordCache::registered_over(const Flow& flow, Instant now) const {
-  return index_.flows().dialect_of(flow, now);
+std::optional<Dialect> RecordCache::registered_over(const Flow& flow, Instant now) {
+  return index_.registered_over(flow, now, [this](std::string_view aor) {
+    const HashedAor hashed{aor};
+    Stripe& stripe = stripe_of(hashed);
+    const std::lock_guard lock{stripe.mutex};
+    const Entry* entry = stripe.find(hashed);
+    if (entry != nullptr) index_.learn(aor, entry->record);
+  });
 }
 
 void RecordCache::sweep(Instant now, std::vector<std::string>& changed) {

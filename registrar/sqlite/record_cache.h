@@ -40,7 +40,7 @@ class RecordCache {
   void remove(std::string_view aor, const LocationService::Dead& dead, bool lasting);
   // The AORs that may have bindings over the flow.
   std::vector<std::string> take(const Flow& flow);
-  std::optional<Dialect> registered_over(const Flow& flow, Instant now) const;
+  std::optional<Dialect> registered_over(const Flow& flow, Instant now);
   // Looks at a part of the records; appends the AORs that have lost something.
   void sweep(Instant now, std::vector<std::string>& changed);
   std::size_t size() const { return index_.size(); }
