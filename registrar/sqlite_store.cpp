@@ -46,6 +46,7 @@ void SqliteStore::stop() {
 
 void SqliteStore::load(const Loaded& loaded) {
   const ClockReading clocks = options_.clocks();
+  cache_.live_rows().begin_at(file_.log().first());
   file_.log().read([&](std::int64_t row, std::string_view aor, std::string_view octets) {
     if (cache_.is_loaded(aor)) return;
     auto record = decode_record(octets, clocks);
@@ -160,8 +161,11 @@ sqlite::Outcome SqliteStore::write_rows(sqlite::RecordLog& log, PendingUpdates& 
 
 // What is old and does not count any more is taken away; what still counts is written anew.
 sqlite::Outcome SqliteStore::make_room(sqlite::RecordLog& log, std::size_t updates) {
-  if (log.rows() <= 2 * cache_.live_rows() + spare_rows) return {};
-  return log.take_oldest(rows_taken_for_each * updates,
+  LiveRows& live = cache_.live_rows();
+  live.drop_below(log.first());
+  if (log.rows() <= 2 * live.count() + spare_rows) return {};
+  const auto next = [&live](std::int64_t from, std::int64_t end) { return live.next(from, end); };
+  return log.take_oldest(rows_taken_for_each * updates, next,
                          [&](std::int64_t row, std::string_view aor) -> sqlite::Outcome {
                            octets_.clear();
                            if (!cache_.copy_row(row, aor, octets_)) return {};

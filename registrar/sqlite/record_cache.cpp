@@ -261,8 +261,7 @@ void RecordCache::move_row(std::int64_t row, std::string_view aor, std::int64_t 
 }
 
 void RecordCache::set_row(Entry& entry, std::int64_t row) {
-  if (entry.row == 0 && row != 0) live_rows_.fetch_add(1, std::memory_order_relaxed);
-  if (entry.row != 0 && row == 0) live_rows_.fetch_sub(1, std::memory_order_relaxed);
+  live_rows_.move(entry.row, row);
   entry.row = row;
 }
 

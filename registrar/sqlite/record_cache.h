@@ -19,6 +19,7 @@
 #include "registrar/clock_reading.h"
 #include "registrar/hashed.h"
 #include "registrar/location_service.h"
+#include "registrar/sqlite/live_rows.h"
 #include "registrar/sqlite/update_queue.h"
 
 namespace flowgate::registrar {
@@ -51,8 +52,8 @@ class RecordCache {
   void begin_generation() { generation_.fetch_add(1); }
   bool is_current(const PendingUpdate& update) const { return update.generation == generation_.load(); }
 
-  // How many rows of the database count: one for each AOR with bindings.
-  std::size_t live_rows() const { return live_rows_.load(std::memory_order_relaxed); }
+  // The rows of the database that count: one for each AOR with bindings.
+  LiveRows& live_rows() { return live_rows_; }
   // When the row counts, appends its record, as it is now, to `octets`. A record that has become empty is
   // none.
   bool copy_row(std::int64_t row, std::string_view aor, std::string& octets) const;
@@ -84,7 +85,7 @@ class RecordCache {
   BindingIndex index_;
   FlowIndex pending_flows_;  // of updates that are not published, and of no record yet
   std::atomic<std::uint64_t> generation_{0};
-  std::atomic<std::size_t> live_rows_{0};
+  LiveRows live_rows_;
   std::atomic<std::size_t> next_sweep_{0};
 };
 

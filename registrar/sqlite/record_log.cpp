@@ -22,7 +22,7 @@ RecordLog::RecordLog(const std::filesystem::path& file)
     : database_(open_database(file)),
       begin_(database_.prepare("BEGIN IMMEDIATE")),
       append_(database_.prepare("INSERT INTO records VALUES(?1, ?2, ?3)")),
-      oldest_(database_.prepare("SELECT seq, aor FROM records WHERE seq>=?1 ORDER BY seq LIMIT ?2")),
+      aor_(database_.prepare("SELECT aor FROM records WHERE seq=?1")),
       take_(database_.prepare("DELETE FROM records WHERE seq<=?1")),
       commit_(database_.prepare("COMMIT")),
       roll_back_(database_.prepare("ROLLBACK")),
@@ -52,19 +52,16 @@ boost::system::result<std::int64_t> RecordLog::append(std::string_view aor, std:
   return ++last_;
 }
 
-Outcome RecordLog::take_oldest(std::size_t most, const VisitOld& visit) {
+Outcome RecordLog::take_oldest(std::size_t most, const Next& next, const VisitOld& visit) {
   const std::int64_t end = std::min(first_ + static_cast<std::int64_t>(most), last_ + 1);
   if (end <= first_) return {};
-  oldest_.bind(1, first_).bind(2, end - first_);
-  while (true) {
-    const auto row = oldest_.step();
+  for (auto seq = next(first_, end); seq; seq = next(*seq + 1, end)) {
+    const auto row = aor_.bind(1, *seq).step();
     if (!row) return row.error();
-    if (!*row) break;
-    if (oldest_.number(0) >= end) continue;
-    if (const auto visited = visit(oldest_.number(0), oldest_.text(1)); !visited) {
-      oldest_.reset();
-      return visited;
-    }
+    if (!*row) continue;
+    const auto visited = visit(*seq, aor_.text(0));
+    aor_.reset();
+    if (!visited) return visited;
   }
   if (const auto taken = take_.bind(1, end - 1).run(); !taken) return taken;
   first_ = end;

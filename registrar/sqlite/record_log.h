@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "registrar/sqlite/database.h"
@@ -27,13 +28,16 @@ class RecordLog {
   // A transaction. On an error of any step roll_back() is due, and leaves nothing of it.
   [[nodiscard]] Outcome begin();
   [[nodiscard]] boost::system::result<std::int64_t> append(std::string_view aor, std::string_view record);
-  // Shows the `most` oldest rows to `visit`, then takes them away. `visit` may append.
+  // Takes the `most` oldest rows away; first shows those among them to `visit` that `next` finds: the first
+  // that counts in [from, end). `visit` may append.
+  using Next = std::function<std::optional<std::int64_t>(std::int64_t from, std::int64_t end)>;
   using VisitOld = std::function<Outcome(std::int64_t seq, std::string_view aor)>;
-  [[nodiscard]] Outcome take_oldest(std::size_t most, const VisitOld& visit);
+  [[nodiscard]] Outcome take_oldest(std::size_t most, const Next& next, const VisitOld& visit);
   // As durable as the disk.
   [[nodiscard]] Outcome commit();
   void roll_back();
 
+  std::int64_t first() const { return first_; }
   // How many rows there are.
   std::size_t rows() const { return static_cast<std::size_t>(last_ - first_ + 1); }
 
@@ -48,7 +52,7 @@ class RecordLog {
 
  private:
   Database database_;
-  Statement begin_, append_, oldest_, take_, commit_, roll_back_, copy_;
+  Statement begin_, append_, aor_, take_, commit_, roll_back_, copy_;
   std::int64_t first_ = 1, last_ = 0;  // of the rows; what is taken away leaves no gaps
   std::int64_t committed_first_ = 1, committed_last_ = 0;
 };
