@@ -166,11 +166,14 @@ sqlite3_file* Database::log_file() const {
   return log != nullptr && log->pMethods != nullptr ? log : nullptr;
 }
 
-bool Database::log_has_room() const {
+bool Database::log_has_room() {
+  const sqlite3_int64 wanted = log_frame * (sqlite3_int64{*log_pages_} + least_log_room);
+  if (log_size_ >= wanted) return true;
   sqlite3_file* const log = log_file();
   sqlite3_int64 size = 0;
   if (log == nullptr || log->pMethods->xFileSize(log, &size) != SQLITE_OK) return true;
-  return size >= log_frame * (sqlite3_int64{*log_pages_} + least_log_room);
+  log_size_ = size;
+  return log_size_ >= wanted;
 }
 
 Outcome Database::make_room_in_log() {
@@ -180,6 +183,7 @@ Outcome Database::make_room_in_log() {
   int code = log == nullptr ? SQLITE_MISUSE : log->pMethods->xFileSize(log, &size);
   for (std::size_t i = 0; i < log_growth && code == SQLITE_OK; ++i, size += zeros.size())
     code = log->pMethods->xWrite(log, zeros.data(), zeros.size(), size);
+  log_size_ = size;
   if (code == SQLITE_OK) return {};
   return error_of(code);
 }

@@ -72,7 +72,9 @@ class Database {
   // zeros, which SQLite takes for no frames: a commit inside the file costs half of one that makes it longer,
   // for which the file system has a journal of its own to write.
   Outcome make_room_in_log();
-  bool log_has_room() const;
+  // Asks the file system only when it must: who asks for a file's size is told its time, and before the next
+  // commit is durable a new one is on the disk, too (Linux 6.13 and later).
+  bool log_has_room();
   // Moves what is in the write-ahead log into the database.
   Outcome checkpoint();
 
@@ -87,6 +89,7 @@ class Database {
 
   std::filesystem::path file_;
   std::unique_ptr<int> log_pages_ = std::make_unique<int>(0);
+  std::int64_t log_size_ = 0;  // of the file, in octets, when it was last asked for; it may have shrunk
   std::unique_ptr<sqlite3, Close> database_;
 };
 
