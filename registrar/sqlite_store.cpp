@@ -13,10 +13,10 @@ namespace {
 constexpr std::size_t most_updates = 4096;
 // More of them keep those who asked waiting.
 constexpr std::size_t updates_told_at_once = 64;
-// Rows that do not count may be as many as those that do, and so many more.
-constexpr std::size_t spare_rows = 10'000;
-// For each row that comes, so many old ones are looked at, which takes away more than is written anew.
-constexpr std::size_t rows_taken_for_each = 4;
+// Records that do not count may be as many as those that do, and so many more.
+constexpr std::size_t spare_records = 10'000;
+// For each record that comes so many old ones go, more than are written anew.
+constexpr std::size_t taken_for_each = 4;
 
 // A connection ended with the process that had it. The flow that a REGISTER along a Path came over, or that
 // of a UA that is reached by its URI, is of no use.
@@ -46,19 +46,19 @@ void SqliteStore::stop() {
 
 void SqliteStore::load(const Loaded& loaded) {
   const ClockReading clocks = options_.clocks();
-  cache_.live_rows().begin_at(file_.log().first());
-  file_.log().read([&](std::int64_t row, std::string_view aor, std::string_view octets) {
+  cache_.live_pages().begin_at(file_.log().first_page());
+  file_.log().read([&](std::int64_t page, std::string_view aor, std::string_view octets) {
     if (cache_.is_loaded(aor)) return;
     auto record = decode_record(octets, clocks);
     if (!record) {
-      throw std::runtime_error(options_.file.string() + ": row " + std::to_string(row) +
-                               " of records: " + record.error().message());
+      throw std::runtime_error(options_.file.string() + ": " + std::string(aor) + ": " +
+                               record.error().message());
     }
     erase_bindings(*record, [&](const Binding& binding) {
       return binding.expires <= clocks.steady || !outlives_process(binding);
     });
     std::ranges::for_each(record->bindings, loaded);
-    cache_.load(row, aor, std::move(*record));
+    cache_.load(page, aor, std::move(*record));
   });
   cache_.loaded();
 }
@@ -118,10 +118,10 @@ void SqliteStore::write_until_stopped() {
 }
 
 void SqliteStore::write(PendingUpdates& updates) {
-  const auto written =
-      file_.write(options_.clocks().steady, [&](sqlite::RecordLog& log) { return write_rows(log, updates); });
+  const auto written = file_.write(options_.clocks().steady,
+                                   [&](sqlite::RecordLog& log) { return write_records(log, updates); });
   if (written) {
-    for (const MovedRow& row : moved_rows_) cache_.move_row(row.from, row.aor, row.to);
+    for (const Moved& moved : moved_) cache_.move_record(moved.from, moved.aor, moved.to);
   } else {
     cache_.begin_generation();
   }
@@ -147,29 +147,29 @@ void SqliteStore::tell(std::span<std::unique_ptr<PendingUpdate>> updates) {
   }
 }
 
-sqlite::Outcome SqliteStore::write_rows(sqlite::RecordLog& log, PendingUpdates& updates) {
-  moved_rows_.clear();
+sqlite::Outcome SqliteStore::write_records(sqlite::RecordLog& log, PendingUpdates& updates) {
+  moved_.clear();
   if (const auto made = make_room(log, updates.size()); !made) return made;
   for (const auto& update : updates) {
     if (!cache_.is_current(*update)) continue;
-    const auto row = log.append(update->aor, update->octets);
-    if (!row) return row.error();
-    update->row = *row;
+    const auto page = log.append(update->aor, update->octets);
+    if (!page) return page.error();
+    update->page = *page;
   }
   return {};
 }
 
 // What is old and does not count any more is taken away; what still counts is written anew.
 sqlite::Outcome SqliteStore::make_room(sqlite::RecordLog& log, std::size_t updates) {
-  LiveRows& live = cache_.live_rows();
-  live.drop_below(log.first());
-  if (log.rows() <= 2 * live.count() + spare_rows) return {};
-  const auto next = [&live](std::int64_t from, std::int64_t end) { return live.next(from, end); };
-  return log.take_oldest(rows_taken_for_each * updates, next,
-                         [&](std::int64_t row, std::string_view aor) -> sqlite::Outcome {
+  LivePages& live = cache_.live_pages();
+  live.begin_at(log.first_page());
+  if (log.records() <= 2 * live.count() + spare_records) return {};
+  const auto is_live = [&live](std::int64_t page) { return live.has_any(page); };
+  return log.take_oldest(taken_for_each * updates, is_live,
+                         [&](std::int64_t page, std::string_view aor) -> sqlite::Outcome {
                            octets_.clear();
-                           if (!cache_.copy_row(row, aor, octets_)) return {};
-                           MovedRow& moved = moved_rows_.emplace_back(MovedRow{std::string(aor), row, 0});
+                           if (!cache_.copy_record(page, aor, octets_)) return {};
+                           Moved& moved = moved_.emplace_back(Moved{std::string(aor), page, 0});
                            if (octets_.empty()) return {};
                            const auto anew = log.append(aor, octets_);
                            if (!anew) return anew.error();

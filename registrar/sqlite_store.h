@@ -55,7 +55,7 @@ class SqliteStore final : public LocationService {
   void write_until_stopped();
   void write(PendingUpdates& updates);
   void tell(std::span<std::unique_ptr<PendingUpdate>> updates);
-  sqlite::Outcome write_rows(sqlite::RecordLog& log, PendingUpdates& updates);
+  sqlite::Outcome write_records(sqlite::RecordLog& log, PendingUpdates& updates);
   sqlite::Outcome make_room(sqlite::RecordLog& log, std::size_t updates);
 
   const Options options_;
@@ -63,11 +63,11 @@ class SqliteStore final : public LocationService {
   RecordCache cache_;
   // Of the thread that writes.
   sqlite::RecordFile file_;
-  struct MovedRow {
+  struct Moved {
     std::string aor;
     std::int64_t from, to;
   };
-  std::vector<MovedRow> moved_rows_;
+  std::vector<Moved> moved_;
   struct Told {
     std::string aor;
     std::unique_ptr<Update> asked;

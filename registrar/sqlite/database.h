@@ -78,6 +78,7 @@ class Database {
   // Moves what is in the write-ahead log into the database.
   Outcome checkpoint();
 
+  const std::filesystem::path& file() const { return file_; }
   // One line: the file and what is wrong. For `error` of this category.
   std::string describe(const boost::system::error_code& error) const;
 

@@ -22,7 +22,7 @@ struct RecordCache::Entry {
   PendingUpdate* oldest =
       nullptr;  // of those that are not published; the queue, or who took from it, has them
   PendingUpdate* newest = nullptr;
-  std::int64_t row = 0;  // of the record in the database; 0: none
+  std::int64_t page = 0;  // of the record in the database; 0: none
 
   bool is_unused() const { return record.bindings.empty() && oldest == nullptr; }
 };
@@ -96,7 +96,7 @@ RecordCache::Changed RecordCache::change(std::string_view aor, std::unique_ptr<U
   update->record = newest(entry, update->generation);
   asked->change(update->record);
   Changed changed = Changed::nothing_to_write;
-  if (!update->record.bindings.empty() || entry.row != 0 || entry.oldest != nullptr) {
+  if (!update->record.bindings.empty() || entry.page != 0 || entry.oldest != nullptr) {
     update->asked = std::move(asked);
     changed = enqueue(entry, update) ? Changed::pending : Changed::no_room;
     if (changed == Changed::no_room) asked = std::move(update->asked);
@@ -148,7 +148,7 @@ void RecordCache::publish(std::unique_ptr<PendingUpdate> update) {
   // Afterwards: who looks for a flow looks here first.
   if (update->new_flows) forget_pending(entry.record, update->aor);
   dequeue(entry, *update);
-  set_row(entry, entry.record.bindings.empty() ? 0 : update->row);
+  set_page(entry, entry.record.bindings.empty() ? 0 : update->page);
   if (entry.is_unused()) stripe.erase(aor);
   stripe.take_back(std::move(update));
 }
@@ -161,7 +161,7 @@ void RecordCache::fail(std::unique_ptr<PendingUpdate> update) {
   if (update->new_flows) forget_pending(update->record, update->aor);
   dequeue(entry, *update);
   if (!entry.is_unused()) return;
-  set_row(entry, 0);
+  set_page(entry, 0);
   stripe.erase(aor);
 }
 
@@ -197,7 +197,7 @@ void RecordCache::remove(std::string_view aor, const LocationService::Dead& dead
     enqueue(*entry, update);
   }
   if (!entry->is_unused()) return;
-  set_row(*entry, 0);
+  set_page(*entry, 0);
   stripe.erase(hashed);
 }
 
@@ -237,32 +237,32 @@ void RecordCache::sweep(Stripe& stripe, Instant now, std::vector<std::string>& c
     const BindingIndex::Change change{index_, each.first, entry.record};
     erase_bindings(entry.record, expired);
     if (!entry.is_unused()) return false;
-    set_row(entry, 0);
+    set_page(entry, 0);
     return true;
   });
 }
 
-bool RecordCache::copy_row(std::int64_t row, std::string_view aor, std::string& octets) const {
+bool RecordCache::copy_record(std::int64_t page, std::string_view aor, std::string& octets) const {
   const HashedAor hashed{aor};
   Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
   const Entry* entry = stripe.find(hashed);
-  if (entry == nullptr || entry->row != row) return false;
+  if (entry == nullptr || entry->page != page) return false;
   if (!entry->record.bindings.empty()) encode_record(entry->record, clocks_(), octets);
   return true;
 }
 
-void RecordCache::move_row(std::int64_t row, std::string_view aor, std::int64_t to) {
+void RecordCache::move_record(std::int64_t page, std::string_view aor, std::int64_t to) {
   const HashedAor hashed{aor};
   Stripe& stripe = stripe_of(hashed);
   const std::lock_guard lock{stripe.mutex};
   Entry* entry = stripe.find(hashed);
-  if (entry != nullptr && entry->row == row) set_row(*entry, to);
+  if (entry != nullptr && entry->page == page) set_page(*entry, to);
 }
 
-void RecordCache::set_row(Entry& entry, std::int64_t row) {
-  live_rows_.move(entry.row, row);
-  entry.row = row;
+void RecordCache::set_page(Entry& entry, std::int64_t page) {
+  live_pages_.move(entry.page, page);
+  entry.page = page;
 }
 
 bool RecordCache::is_loaded(std::string_view aor) const {
@@ -270,15 +270,15 @@ bool RecordCache::is_loaded(std::string_view aor) const {
   return stripe_of(hashed).find(hashed) != nullptr;
 }
 
-void RecordCache::load(std::int64_t row, std::string_view aor, Record record) {
+void RecordCache::load(std::int64_t page, std::string_view aor, Record record) {
   const HashedAor hashed{aor};
   Entry& entry = stripe_of(hashed).find_or_make(hashed);
   const BindingIndex::Change change{index_, aor, entry.record};
   entry.record = std::move(record);
-  set_row(entry, entry.record.bindings.empty() ? 0 : row);
+  set_page(entry, entry.record.bindings.empty() ? 0 : page);
 }
 
-// A record without bindings has kept those of older rows away.
+// A record without bindings has kept older ones away.
 void RecordCache::loaded() {
   for (std::size_t i = 0; i < stripe_count; ++i) {
     boost::unordered::erase_if(stripes_[i].entries,

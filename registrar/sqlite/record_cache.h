@@ -19,7 +19,7 @@
 #include "registrar/clock_reading.h"
 #include "registrar/hashed.h"
 #include "registrar/location_service.h"
-#include "registrar/sqlite/live_rows.h"
+#include "registrar/sqlite/live_pages.h"
 #include "registrar/sqlite/update_queue.h"
 
 namespace flowgate::registrar {
@@ -46,23 +46,23 @@ class RecordCache {
   void sweep(Instant now, std::vector<std::string>& changed);
   std::size_t size() const { return index_.size(); }
 
-  // The update is on the disk, in its row: it is seen now.
+  // The update is on the disk, in its page: it is seen now.
   void publish(std::unique_ptr<PendingUpdate> update);
   void fail(std::unique_ptr<PendingUpdate> update);
   void begin_generation() { generation_.fetch_add(1); }
   bool is_current(const PendingUpdate& update) const { return update.generation == generation_.load(); }
 
-  // The rows of the database that count: one for each AOR with bindings.
-  LiveRows& live_rows() { return live_rows_; }
-  // When the row counts, appends its record, as it is now, to `octets`. A record that has become empty is
-  // none.
-  bool copy_row(std::int64_t row, std::string_view aor, std::string& octets) const;
-  // The record of `row` is in another row now; 0: in none.
-  void move_row(std::int64_t row, std::string_view aor, std::int64_t to);
+  // The pages of the log and their records that count: one for each AOR with bindings.
+  LivePages& live_pages() { return live_pages_; }
+  // When the AOR's record in that page counts, appends it, as it is now, to `octets`. One that has become
+  // empty is none.
+  bool copy_record(std::int64_t page, std::string_view aor, std::string& octets) const;
+  // The AOR's record of `page` is in another page now; 0: in none.
+  void move_record(std::int64_t page, std::string_view aor, std::int64_t to);
 
-  // From the newest row of the database to the oldest. Older rows of an AOR do not count.
+  // From the newest record of the database to the oldest. Older ones of an AOR do not count.
   bool is_loaded(std::string_view aor) const;
-  void load(std::int64_t row, std::string_view aor, Record record);
+  void load(std::int64_t page, std::string_view aor, Record record);
   // Once, at the end.
   void loaded();
 
@@ -76,7 +76,7 @@ class RecordCache {
   void forget_pending(const Record& record, std::string_view aor);
   bool enqueue(Entry& entry, std::unique_ptr<PendingUpdate>& update);
   void dequeue(Entry& entry, const PendingUpdate& update);
-  void set_row(Entry& entry, std::int64_t row);
+  void set_page(Entry& entry, std::int64_t page);
   void sweep(Stripe& stripe, Instant now, std::vector<std::string>& changed);
 
   UpdateQueue& queue_;
@@ -85,7 +85,7 @@ class RecordCache {
   BindingIndex index_;
   FlowIndex pending_flows_;  // of updates that are not published, and of no record yet
   std::atomic<std::uint64_t> generation_{0};
-  LiveRows live_rows_;
+  LivePages live_pages_;
   std::atomic<std::size_t> next_sweep_{0};
 };
 

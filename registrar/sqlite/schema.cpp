@@ -21,6 +21,8 @@ constexpr std::array<const char*, schema_version> migrations{
     "CREATE TRIGGER user_changed AFTER UPDATE ON users BEGIN UPDATE changes SET users=users+1; END;"
     "CREATE TRIGGER user_removed AFTER DELETE ON users BEGIN UPDATE changes SET users=users+1; END;"
     "PRAGMA application_id=0x666c6f77;",
+    // Whoever writes the log moves the records there.
+    "CREATE TABLE pages(slot INTEGER PRIMARY KEY, data BLOB NOT NULL);",
 };
 
 void require(const Database& database, const Outcome& outcome) {

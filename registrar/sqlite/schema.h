@@ -1,8 +1,10 @@
 // What is in a flowgate database, and of which version.
 //
-//   records  seq     grows with each row; the newest row of an AOR is what counts
-//            aor     as Domains::aor() makes it
-//            record  record_codec.h; of an AOR that has lost its last binding: a record without bindings
+//   pages    slot    where the page is; pages are written anew
+//            data    record_page.h: AORs, as Domains::aor() makes them, each with its record; the newest one
+//            of
+//                    an AOR is what counts
+//                    (record_codec.h; of an AOR that has lost its last binding: a record without bindings)
 //   users    name, aors (separated by spaces), ha1_md5, ha1_sha256, ha1_sha512_256
 //   changes  users   how often a user has been changed; counted by triggers, whoever does it
 #pragma once
@@ -13,7 +15,7 @@
 
 namespace flowgate::sqlite {
 
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 // Opens the database, makes it when there is none, and brings an older one to this version. Throws
 // std::runtime_error with one line that names the file when it cannot, when the file is something else or

@@ -20,7 +20,7 @@ struct PendingUpdate {
   std::uint64_t generation = 0;   // see RecordCache
   PendingUpdate* next = nullptr;  // the next one of the same AOR; under the same lock
   bool new_flows = false;         // uses flows that the record did not use before
-  std::int64_t row = 0;           // where it was written
+  std::int64_t page = 0;          // where it was written
 
   // How many octets of text it has room for.
   std::size_t room() const;
@@ -31,7 +31,7 @@ struct PendingUpdate {
     generation = 0;
     next = nullptr;
     new_flows = false;
-    row = 0;
+    page = 0;
   }
 };
 using PendingUpdates = std::vector<std::unique_ptr<PendingUpdate>>;
