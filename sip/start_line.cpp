@@ -23,6 +23,7 @@ bool begins_with_sip(std::string_view text) {
 
 // SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT
 bool is_sip_version(std::string_view text) {
+  if (text == "SIP/2.0") return true;
   if (!begins_with_sip(text)) return false;
   text.remove_prefix(4);
   const std::size_t dot = text.find('.');
