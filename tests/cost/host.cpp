@@ -27,9 +27,16 @@ class Count {
 };
 
 // RFC 3261's and RFC 5626's features, all on: edge and registrar in one process.
-proxy::Core::Options options() {
+proxy::Core::Options options(digest::ProtectionSpace* protection_space) {
   proxy::Core::Options options;
   options.roles.flow_timer = std::chrono::seconds(120);
+  options.protection_space = protection_space;
+  return options;
+}
+
+digest::Options digest_options() {
+  digest::Options options;
+  options.realm = "example.com";
   return options;
 }
 
@@ -39,15 +46,20 @@ std::uint64_t counted_allocations() {
   return counted;
 }
 
-Host::Host()
+Host::Host(std::vector<registrar::User> users)
     : keys_(TokenKeys::from({TokenKey{1, {7}}})),
       ua_flows_(std::chrono::seconds(150), 10'000),
-      domains_({"example.com"}, {5060}, nullptr),
+      domains_({"example.com"}, {5060}, users.empty() ? nullptr : &users_),
+      protection_space_(users.empty() ? nullptr
+                                      : std::make_unique<digest::ProtectionSpace>(digest_options(), users_,
+                                                                                  domains_, keys_, now_)),
       local_({{Protocol::udp, kOwn}}, {}),
       core_(
-          options(), local_, domains_, location_, ua_flows_, keys_, *this, *this,
+          options(protection_space_.get()), local_, domains_, location_, ua_flows_, keys_, *this, *this,
           // Different numbers, the same in each run.
-          [this] { return random_ += 0x9e3779b97f4a7c15ULL; }, now_) {}
+          [this] { return random_ += 0x9e3779b97f4a7c15ULL; }, now_) {
+  users_.replace(std::move(users));
+}
 
 Flow Host::flow(unsigned phone) const {
   Endpoint remote = *Endpoint::from("198.51.100.0", static_cast<std::uint16_t>(20000 + phone));

@@ -2,19 +2,22 @@
 // nothing else.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "proxy/core.h"
+#include "registrar/digest/protection_space.h"
 #include "registrar/memory_store.h"
 
 namespace flowgate::cost {
 
 class Host final : public proxy::Network, public proxy::Resolver {
  public:
-  Host();
+  // Who has to authenticate; none: nobody has to.
+  explicit Host(std::vector<registrar::User> users = {});
 
   // A UDP flow to a phone at an address of its own.
   Flow flow(unsigned phone) const;
@@ -36,7 +39,9 @@ class Host final : public proxy::Network, public proxy::Resolver {
   TokenKeys keys_;
   registrar::MemoryStore location_;
   proxy::UaFlows ua_flows_;
+  registrar::UserTable users_;
   registrar::Domains domains_;
+  std::unique_ptr<digest::ProtectionSpace> protection_space_;
   proxy::LocalAddresses local_;
   std::uint64_t random_ = 0;
   proxy::Core core_;

@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "cost/phone.h"
@@ -23,15 +24,18 @@ struct Street {
   Host host;
   std::vector<std::unique_ptr<Phone>> phones;
 
-  Street() {
-    for (unsigned number = 0; number < kPhones; ++number) {
+  explicit Street(std::vector<registrar::User> users = {}) : host(std::move(users)) {
+    for (unsigned number = 0; number < kPhones; ++number)
       phones.push_back(std::make_unique<Phone>(host, number));
-      phones.back()->registers();
-    }
-    host.passes(kEnd);
   }
   Phone& phone(unsigned round) { return *phones[round % kPhones]; }
 };
+
+std::vector<registrar::User> users() {
+  std::vector<registrar::User> users;
+  for (unsigned number = 0; number < kPhones; ++number) users.push_back(Phone::user(number));
+  return users;
+}
 
 // Once to warm up: tables have their size then, and what is made once is there.
 void measure(const char* name, const std::function<void(unsigned)>& transaction,
@@ -44,6 +48,10 @@ void measure(const char* name, const std::function<void(unsigned)>& transaction,
   end();
   CALLGRIND_DUMP_STATS_AT(name);
   fmt::print("{} {} {}\n", name, kRounds, counted_allocations() - before);
+}
+
+void digest(Phone& phone, digest::Algorithm algorithm) {
+  phone.answers_challenge(phone.is_challenged(), algorithm);
 }
 
 void call(Street& street, unsigned round) {
@@ -87,6 +95,8 @@ void stun_binding() {
 void run() {
   Street street;
   const auto end = [&street] { street.host.passes(kEnd); };
+  for (const auto& phone : street.phones) phone->registers();
+  end();
   measure(
       "register", [&](unsigned round) { street.phone(round).registers(); }, end);
   measure(
@@ -95,6 +105,15 @@ void run() {
       "message-to-gruu", [&](unsigned round) { message(street, round, true); }, end);
   measure(
       "call", [&](unsigned round) { call(street, round); }, end);
+  Street guarded(users());
+  const auto guarded_end = [&guarded] { guarded.host.passes(kEnd); };
+  measure(
+      "challenge", [&](unsigned round) { guarded.phone(round).is_challenged(); }, guarded_end);
+  measure(
+      "digest", [&](unsigned round) { digest(guarded.phone(round), digest::Algorithm::md5); }, guarded_end);
+  measure(
+      "digest-sha-256", [&](unsigned round) { digest(guarded.phone(round), digest::Algorithm::sha256); },
+      guarded_end);
   measure(
       "stun", [](unsigned) { stun_binding(); }, [] {});
 }

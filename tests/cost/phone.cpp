@@ -4,10 +4,20 @@
 
 #include <cstdlib>
 
-namespace flowgate::cost {
+#include "support/digest_answer.h"
 
-Phone::Phone(Host& host, unsigned number)
-    : host_(host), name_(fmt::format("u{:06}", number)), flow_(host.flow(number)) {}
+namespace flowgate::cost {
+namespace {
+
+const std::string kPassword = "secret";
+
+}  // namespace
+
+Phone::Phone(Host& host, unsigned number) : host_(host), name_(user(number).name), flow_(host.flow(number)) {}
+
+registrar::User Phone::user(unsigned number) {
+  return {.name = fmt::format("u{:06}", number), .password = kPassword};
+}
 
 std::string Phone::contact() const {
   return fmt::format("<sip:{}@{};transport=udp;ob>", name_, flow_.remote.text());
@@ -20,6 +30,27 @@ test::Lines Phone::top(std::string_view method, unsigned cseq) {
 }
 
 void Phone::registers() {
+  sends_register();
+  is_registered();
+}
+
+std::string Phone::is_challenged() {
+  sends_register();
+  return receives("SIP/2.0 401 ").header("WWW-Authenticate");
+}
+
+void Phone::answers_challenge(const std::string& challenge, digest::Algorithm algorithm) {
+  test::Answer answer;
+  answer.username = name_;
+  answer.password = kPassword;
+  answer.algorithm = algorithm;
+  const std::string value = answer.value("REGISTER", test::challenge_param(challenge, "nonce"));
+  const std::string opaque = test::challenge_param(challenge, "opaque");
+  sends_register({fmt::format("Authorization: {}, opaque=\"{}\"", value, opaque)});
+  is_registered();
+}
+
+void Phone::sends_register(const test::Lines& credentials) {
   test::Lines lines = top("REGISTER", ++cseq_);
   for (const std::string& line :
        {fmt::format("From: <{}>;tag=f{}", aor(), name_), fmt::format("To: <{}>", aor()),
@@ -28,7 +59,11 @@ void Phone::registers() {
                     contact(), name_.substr(1)),
         std::string("Supported: path, outbound, gruu"), std::string("Expires: 3600")})
     lines.push_back(line);
+  lines.insert(lines.end(), credentials.begin(), credentials.end());
   host_.receive(flow_, test::message("REGISTER sip:example.com SIP/2.0", lines));
+}
+
+void Phone::is_registered() {
   const test::Packet answer = receives("SIP/2.0 200 ");
   public_gruu_ = test::unquoted(test::param_of(answer.header("Contact"), "pub-gruu"));
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cost/host.h"
+#include "registrar/digest/algorithm.h"
 #include "support/packet.h"
 
 namespace flowgate::cost {
@@ -12,6 +13,8 @@ namespace flowgate::cost {
 class Phone {
  public:
   Phone(Host& host, unsigned number);
+  // Whose phone that is.
+  static registrar::User user(unsigned number);
 
   std::string aor() const { return "sip:" + name_ + "@example.com"; }
   // Of its last registration.
@@ -19,6 +22,10 @@ class Phone {
 
   // REGISTER until its 200.
   void registers();
+  // REGISTER until its 401; the challenge.
+  std::string is_challenged();
+  // REGISTER with the answer to that, until its 200.
+  void answers_challenge(const std::string& challenge, digest::Algorithm algorithm);
   // A request that opens a dialog or stands alone, and one within a dialog.
   void sends(std::string_view method, const std::string& uri, std::string_view body = {});
   void sends_within(test::Dialog& dialog, std::string_view method);
@@ -27,6 +34,8 @@ class Phone {
   test::Packet receives(std::string_view start);
 
  private:
+  void sends_register(const test::Lines& credentials = {});
+  void is_registered();
   test::Lines top(std::string_view method, unsigned cseq);
   std::string contact() const;
 
