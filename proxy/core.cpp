@@ -167,22 +167,42 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   // A CANCEL makes room, and there is one at most for each INVITE: it is never turned away.
   const bool cancels = method == Method::cancel && transactions_.find_server(invite) != nullptr;
   if (transactions_.full() && !cancels) {
-    return answer_statelessly(flow, with_received(message, *via, flow)->get(), key, 503, retry_after());
+    return answer_statelessly(flow, message, *via, key, 503, retry_after());
   }
   if (method != Method::cancel && overload_.acts() && turns_away(flow, message, *via, key)) return;
   // RFC 6223 §4.4: for a registration, or for a dialog whose route set we are in.
   const bool kept = method == Method::register_ || forms_dialog(message);
   const std::chrono::seconds keep = kept ? options_.roles.flow_timer : std::chrono::seconds{};
+  if (method == Method::register_ && authentication_) {
+    if (const Refusal challenge = challenge_of_register(flow, message))
+      return answer_statelessly(flow, message, *via, key, challenge.status, challenge.fields, keep);
+  }
   ServerTransaction& server =
       transactions_.make_server(key, flow, *via, with_received(message, *via, flow, keep));
   method == Method::cancel ? receive_cancel(server, invite) : handle(server);
 }
 
-void Core::answer_statelessly(const Flow& flow, const sip::Message& request, const TransactionKey& key,
-                              int status, std::string_view fields) {
+void Core::answer_statelessly(const Flow& flow, const sip::Message& request, const sip::Via& via,
+                              const TransactionKey& key, int status, std::string_view fields,
+                              std::chrono::seconds keep) {
+  Flow reply = flow;
+  reply.remote.port = reply_port_of(flow, via);
+  const auto params = received_params(request, via, flow, keep);
   std::string text;
-  sip::write_response(request, status, {}, key.to_tag(), fields, text);
-  network_.send(flow, text);
+  sip::write_response(request, status, {}, key.to_tag(), fields, text, params.value_or(sip::Splice{}));
+  network_.send(reply, text);
+}
+
+// RFC 3261 §8.2.7: "Stateless UASs are needed primarily to handle unauthenticated requests that require a
+// challenge for a response." Whoever floods us with them finds nothing here to fill up.
+Refusal Core::challenge_of_register(const Flow& flow, const sip::Message& request) {
+  if (request.find(sip::Header::authorization) != nullptr || options_.roles.trust.covers(flow.remote))
+    return {};
+  RequestUris uris;
+  const RouteDecision decision = examine(request, flow, uris);
+  const bool arrived = !decision.refusal && decision.next_route.empty() && !decision.down;
+  if (!arrived || !targets_.is_for_us(request, uris.request_uri, flow)) return {};
+  return authentication_->of_request_for_us(request, flow, timers_.now()).refusal;
 }
 
 std::string Core::retry_after() const {
@@ -200,7 +220,7 @@ bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::
   const Admission admission = admission_of(request, registered, options_.limits);
   if (!overload_.refuses(admission, random_())) return false;
   const std::string fields = registers && is_first_hop(request) ? retry_after() : std::string{};
-  answer_statelessly(flow, with_received(request, via, flow)->get(), key, 503, fields);
+  answer_statelessly(flow, request, via, key, 503, fields);
   return true;
 }
 

@@ -87,12 +87,14 @@ class Core {
   void receive_response(const Flow& flow, const sip::Message& message);
   void receive_ack(const Flow& flow, const sip::StoredMessage& request);
   void receive_cancel(ServerTransaction& server, const TransactionKey& invite);
-  void answer_statelessly(const Flow& flow, const sip::Message& request, const TransactionKey& key,
-                          int status, std::string_view fields);
+  void answer_statelessly(const Flow& flow, const sip::Message& request, const sip::Via& via,
+                          const TransactionKey& key, int status, std::string_view fields,
+                          std::chrono::seconds keep = {});
   // As a whole line.
   std::string retry_after() const;
   bool turns_away(const Flow& flow, const sip::Message& request, const sip::Via& via,
                   const TransactionKey& key);
+  Refusal challenge_of_register(const Flow& flow, const sip::Message& request);
   void handle(ServerTransaction& server);
   void answer(ServerTransaction& server, const RequestUris& uris, bool subscribes);
   Refusal check_uas(ServerTransaction& server);

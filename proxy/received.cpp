@@ -33,14 +33,13 @@ void append_kept(const sip::Via& via, std::string_view keep, std::string& out) {
 
 }  // namespace
 
-std::unique_ptr<sip::StoredMessage> with_received(const sip::Message& request, const sip::Via& top_via,
-                                                  const Flow& flow, std::chrono::seconds keep) {
+std::optional<sip::Splice> received_params(const sip::Message& request, const sip::Via& top_via,
+                                           const Flow& flow, std::chrono::seconds keep) {
   const auto sent_by = Endpoint::from(top_via.host, 0);
   const bool same = sent_by && sent_by->same_address(flow.remote);
   const bool keeps = keep.count() > 0 && !top_via.keep().empty();
   const bool rport = top_via.wants_rport();
-  if (same && !rport && !keeps && top_via.received().empty())
-    return std::make_unique<sip::StoredMessage>(request);
+  if (same && !rport && !keeps && top_via.received().empty()) return std::nullopt;
 
   thread_local std::string params;
   params.clear();
@@ -53,7 +52,14 @@ std::unique_ptr<sip::StoredMessage> with_received(const sip::Message& request, c
   const std::string_view old = top_via.params.text();
   const auto end = [&] { return request.range_of(sip::first_value(request, sip::Header::via)->text).end(); };
   const sip::Range range = old.empty() ? sip::Range{end(), 0} : request.range_of(old);
-  return std::make_unique<sip::StoredMessage>(request, range, params);
+  return sip::Splice{range, params};
+}
+
+std::unique_ptr<sip::StoredMessage> with_received(const sip::Message& request, const sip::Via& top_via,
+                                                  const Flow& flow, std::chrono::seconds keep) {
+  const auto params = received_params(request, top_via, flow, keep);
+  if (!params) return std::make_unique<sip::StoredMessage>(request);
+  return std::make_unique<sip::StoredMessage>(request, params->replaced, params->text);
 }
 
 }  // namespace flowgate::proxy

@@ -3,17 +3,23 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "flowtoken/flow.h"
 #include "sip/message.h"
 #include "sip/via.h"
+#include "sip/writer.h"
 
 namespace flowgate::proxy {
 
-// A copy of the request whose top Via has `received` when its sent-by is not the source address or when the
+// What of the top Via changes: it has `received` when its sent-by is not the source address or when the
 // client wants rport (RFC 3581 §4: then "even if it is identical"), and the value of `rport`. Whatever values
 // the client itself gave them are replaced. `keep`: seconds, the value that a "keep" parameter gets (RFC 6223
-// §4.4); 0: none.
+// §4.4); 0: none. Nothing: it is complete as it came. The text is valid until this thread's next call.
+std::optional<sip::Splice> received_params(const sip::Message& request, const sip::Via& top_via,
+                                           const Flow& flow, std::chrono::seconds keep = {});
+
+// A copy of the request with that top Via.
 std::unique_ptr<sip::StoredMessage> with_received(const sip::Message& request, const sip::Via& top_via,
                                                   const Flow& flow, std::chrono::seconds keep = {});
 

@@ -10,16 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// RFC 3261 §18.2.2: responses go back over the connection of the request; over UDP to the source address, and
-// to the port of the top Via's sent-by unless the client asked for its source port (rport, RFC 3581 §4). A
-// client whose sent-by is not the address that the request came from sits behind a NAT: only its source port
-// leads back through that.
-std::uint16_t reply_port_of(const Flow& flow, const sip::Via& via) {
-  if (is_stream(flow.protocol) || via.wants_rport()) return flow.remote.port;
-  const auto sent_by = Endpoint::from(via.host, via.port.value_or(5060));
-  return sent_by && sent_by->same_address(flow.remote) ? sent_by->port : flow.remote.port;
-}
-
 // Where a response goes when the connection of its request is gone. Not to a client behind a NAT, which
 // nobody can reach: its sent-by is another address than the one that the request came from.
 std::unique_ptr<NextHop> way_back_of(const Flow& flow, const sip::Via& via) {
@@ -33,6 +23,16 @@ std::unique_ptr<NextHop> way_back_of(const Flow& flow, const sip::Via& via) {
 }
 
 }  // namespace
+
+// RFC 3261 §18.2.2: responses go back over the connection of the request; over UDP to the source address, and
+// to the port of the top Via's sent-by unless the client asked for its source port (rport, RFC 3581 §4). A
+// client whose sent-by is not the address that the request came from sits behind a NAT: only its source port
+// leads back through that.
+std::uint16_t reply_port_of(const Flow& flow, const sip::Via& via) {
+  if (is_stream(flow.protocol) || via.wants_rport()) return flow.remote.port;
+  const auto sent_by = Endpoint::from(via.host, via.port.value_or(5060));
+  return sent_by && sent_by->same_address(flow.remote) ? sent_by->port : flow.remote.port;
+}
 
 ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow,
                                      const sip::Via& top_via, std::unique_ptr<sip::StoredMessage> request)

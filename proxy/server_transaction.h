@@ -18,6 +18,9 @@ namespace flowgate::proxy {
 class Transactions;
 class ServerTransaction;
 
+// The port at the other end of `flow` that responses go to: RFC 3261 §18.2.2, RFC 3581 §4.
+std::uint16_t reply_port_of(const Flow& flow, const sip::Via& top_via);
+
 // Whoever answers the request.
 class ServerUser {
  public:

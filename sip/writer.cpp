@@ -22,6 +22,20 @@ void copy_all(const Message& message, Header header, std::string& out) {
     copy_field(message, *field, out);
 }
 
+void copy_vias(const Message& request, const Splice& splice, std::string& out) {
+  for (const Field* via = request.find(Header::via); via; via = request.behind(*via)) {
+    const std::uint32_t begin = splice.replaced.begin, end = splice.replaced.end();
+    if (begin < via->value.begin || end > via->value.end()) {
+      copy_field(request, *via, out);
+      continue;
+    }
+    out.append(request.at({via->line.begin, begin - via->line.begin}));
+    append_clean(out, splice.text);
+    out.append(request.at({end, via->value.end() - end}));
+    out.append("\r\n");
+  }
+}
+
 // RFC 3261 §8.2.6.2: the To of the request; if it has no tag, one is added, in all responses but a 100.
 void copy_to(const Message& request, std::string_view to_tag, std::string& out) {
   const Field* to = request.find(Header::to);
@@ -75,17 +89,17 @@ void FieldWriter::end() {
 }
 
 void write_response(const Message& request, int status, std::string_view reason, std::string_view to_tag,
-                    std::string_view fields, std::string& out) {
+                    std::string_view fields, std::string& out, const Splice& via) {
   assert(status >= 100 && status <= 699);
   // What is copied from the request is less than the request, and its body stays behind.
-  out.reserve(out.size() + request.fields_end() + fields.size() + to_tag.size() + 64);
+  out.reserve(out.size() + request.fields_end() + fields.size() + to_tag.size() + via.text.size() + 64);
   out.append("SIP/2.0 ");
   out.append(std::to_string(status));
   out.push_back(' ');
   append_clean(out, reason.empty() ? reason_phrase(status) : reason);
   out.append("\r\n");
 
-  copy_all(request, Header::via, out);
+  copy_vias(request, via, out);
   copy_first(request, Header::from, out);
   copy_to(request, status == 100 ? std::string_view{} : to_tag, out);
   copy_first(request, Header::call_id, out);

@@ -28,11 +28,18 @@ class FieldWriter {
   std::size_t begin_ = 0;  // of the line that is being written
 };
 
+// A part of the message as it came, and what it is to be instead.
+struct Splice {
+  Range replaced{};
+  std::string_view text{};
+};
+
 // Appends a response to `request`: Status-Line, all Vias in order, From, To (with `to_tag` when the request's
 // To has no tag and the status is not 100), Call-ID, CSeq, Timestamp for a 100 (§8.2.6.1), `fields` (whole
-// lines made by a FieldWriter, or ""), Content-Length: 0. An empty reason means the usual phrase.
+// lines made by a FieldWriter, or ""), Content-Length: 0. An empty reason means the usual phrase. `via`: of a
+// Via value.
 void write_response(const Message& request, int status, std::string_view reason, std::string_view to_tag,
-                    std::string_view fields, std::string& out);
+                    std::string_view fields, std::string& out, const Splice& via = {});
 
 // Appends the ACK for a non-2xx final `response` to `invite`, the request as it was sent (§17.1.1.3): same
 // Request-URI, top Via, Route, Call-ID, From, CSeq number; To of the response.
