@@ -70,12 +70,11 @@ std::optional<std::string> Domains::aor(const sip::Uri& uri) const {
 
 bool Domains::has_user(std::string_view aor) const {
   const std::string_view user = aor.substr(0, aor.rfind('@'));
-  return !is_user_of_encrypted_gruu(user) && (users_ == nullptr || users_->owner(aor));
+  return !is_user_of_encrypted_gruu(user) && (users_ == nullptr || users_->has_owner(aor));
 }
 
 bool Domains::belongs_to(std::string_view aor, const User& user) const {
-  const auto owner = users_ == nullptr ? nullptr : users_->owner(aor);
-  return owner && owner->name == user.name;
+  return users_ != nullptr && users_->is_owner(aor, user);
 }
 
 std::string Domains::uri_of_user(std::string_view name) const {

@@ -1,6 +1,6 @@
 // All users, in memory: from the users file, or from the store that keeps them.
 //
-// Thread-safe. What find() returns is a copy or shared, and lives on when the table changes.
+// Thread-safe. What find() returns is shared, and lives on when the table changes.
 #pragma once
 
 #include <array>
@@ -8,13 +8,14 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "flowtoken/keyed_hash.h"
-#include "registrar/digest/algorithm.h"
+#include "registrar/digest/hash.h"
+#include "registrar/reader_lock.h"
 #include "registrar/user.h"
 
 namespace flowgate::registrar {
@@ -25,11 +26,17 @@ class UserTable {
   void replace(std::vector<User> users);
   void put(User user);
   void remove(std::string_view name);
+  // From now on, and for those who are there: who has a password has its HA1s in that realm, too. They are
+  // made here, once, so that no request pays for them. Throws std::runtime_error as digest::Hash does.
+  void make_hashes(std::string realm, std::vector<digest::Algorithm> algorithms);
 
   // Null: there is no such user.
   std::shared_ptr<const User> find(std::string_view name) const;
   // Whose AOR it is, own or further; `aor` as Domains::aor() makes it. Null: nobody's.
   std::shared_ptr<const User> owner(std::string_view aor) const;
+  // Is it somebody's; is it that user's.
+  bool has_owner(std::string_view aor) const;
+  bool is_owner(std::string_view aor, const User& user) const;
   std::vector<std::shared_ptr<const User>> all() const;
   std::size_t size() const;
   // Can each of them authenticate by that algorithm?
@@ -39,15 +46,30 @@ class UserTable {
 
  private:
   using Map = boost::unordered_flat_map<std::string, std::shared_ptr<const User>, KeyedHash, std::equal_to<>>;
-  void insert(User user);
-  void erase(std::string_view name);
-  void count(const User& user, int change);
+  struct Index {
+    Map by_name;
+    Map by_aor;                                                     // the further ones
+    std::array<std::ptrdiff_t, digest::algorithm_count> lacking{};  // users without password and hash
 
-  mutable std::shared_mutex mutex_;
-  Map by_name_;
-  Map by_aor_;  // the further ones
-  std::array<std::atomic<std::ptrdiff_t>, digest::algorithm_count>
-      lacking_{};  // users without password and hash
+    void insert(User user);
+    void erase(std::string_view name);
+    void count(const User& user, int change);
+    const std::shared_ptr<const User>* owner(std::string_view aor) const;
+  };
+  struct Realm {
+    std::string name;
+    std::vector<digest::Algorithm> algorithms;
+    digest::Hash hash;
+  };
+  void hash_password(User& user);
+  void publish(Index index);
+  void tell_lacking();
+
+  std::mutex changing_;         // one change at a time
+  std::optional<Realm> realm_;  // whoever changes something looks at it
+  mutable ReaderLock reading_;
+  Index index_;
+  std::array<std::atomic<std::ptrdiff_t>, digest::algorithm_count> lacking_{};  // as in index_
 };
 
 }  // namespace flowgate::registrar

@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "registrar/digest/challenge.h"
 #include "registrar/digest/resource.h"
 #include "sip/text.h"
 #include "sip/value.h"
@@ -71,9 +70,9 @@ Authenticator::Authenticator(ProtectionSpace& space, Random random)
 Outcome Authenticator::authenticate(const sip::Message& request, Asker asker, const Endpoint& source,
                                     Instant now) {
   const Header header = asker == Asker::proxy ? Header::proxy_authorization : Header::authorization;
-  for (const sip::Field& field : request.fields()) {
-    if (field.header != header || !sip::Credentials::is_digest(request.value(field))) continue;
-    const auto credentials = sip::Credentials::parse(request.value(field));
+  for (const sip::Field* field = request.find(header); field != nullptr; field = request.behind(*field)) {
+    if (!sip::Credentials::is_digest(request.value(*field))) continue;
+    const auto credentials = sip::Credentials::parse(request.value(*field));
     if (!credentials) return bad("Bad " + std::string(sip::header_name(header)));
     if (are_for(*credentials, space_.realm())) return judge(*credentials, request, asker, source, now);
   }
@@ -90,7 +89,7 @@ Outcome Authenticator::judge(const sip::Credentials& credentials, const sip::Mes
   if (!algorithm || !space_.offers(*algorithm)) return challenge(asker, false, now);
 
   const std::string username = sip::unquote_inside(credentials.username);
-  const std::string name = user_name(username);
+  const std::string_view name = user_name(username);
   const Endpoint source = space_.behind_edges() ? source_behind_edge(request, address) : address;
   if (const auto wait = space_.backoff().wait(source, name, now); wait.count() > 0) {
     return {nullptr, 503, "Too Many Failures", "Retry-After: " + std::to_string(wait.count()) + "\r\n"};
@@ -114,20 +113,19 @@ Outcome Authenticator::judge(const sip::Credentials& credentials, const sip::Mes
 Outcome Authenticator::challenge(Asker asker, bool stale, Instant now) const {
   const bool proxy = asker == Asker::proxy;
   Outcome outcome{nullptr, proxy ? 407 : 401, {}, {}};
-  const std::string nonce = space_.mint_nonce(now, random_());
-  write_challenges(proxy ? Header::proxy_authenticate : Header::www_authenticate,
-                   {space_.realm(), nonce, space_.opaque(), stale}, space_.algorithms(), outcome.fields);
+  space_.challenges().write(proxy ? Header::proxy_authenticate : Header::www_authenticate, space_.offered(),
+                            space_.mint_nonce(now, random_()), stale, outcome.fields);
   return outcome;
 }
 
 // Clients send their name alone or the whole AOR.
-std::string Authenticator::user_name(std::string_view username) const {
+std::string_view Authenticator::user_name(std::string_view username) const {
   const std::size_t at = username.rfind('@');
-  if (at == std::string_view::npos || at == 0 || space_.users().find(username)) return std::string(username);
+  if (at == std::string_view::npos || at == 0 || space_.users().find(username)) return username;
   const std::string text = "sip:" + std::string(username.substr(at + 1));
   const auto domain = sip::Uri::parse(text);
   const bool ours = domain && domain->host == username.substr(at + 1) && space_.domains().owns(*domain);
-  return std::string(ours ? username.substr(0, at) : username);
+  return ours ? username.substr(0, at) : username;
 }
 
 }  // namespace flowgate::digest

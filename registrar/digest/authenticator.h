@@ -39,7 +39,8 @@ class Authenticator {
   Outcome judge(const sip::Credentials& credentials, const sip::Message& request, Asker asker,
                 const Endpoint& source, Instant now);
   Outcome challenge(Asker asker, bool stale, Instant now) const;
-  std::string user_name(std::string_view username) const;
+  // A part of it.
+  std::string_view user_name(std::string_view username) const;
 
   ProtectionSpace& space_;
   Random random_;

@@ -39,15 +39,12 @@ Hash::Hash() {
 }
 
 HexHash Hash::operator()(Algorithm algorithm, std::initializer_list<std::string_view> pieces) {
-  const Fetched& fetched = fetched_[static_cast<std::size_t>(algorithm)];
-  EVP_MD_CTX* const context = fetched.context.get();
+  text_.clear();
+  for (const std::string_view piece : pieces) (text_ += piece) += ':';
+  text_.pop_back();
+  EVP_MD_CTX* const context = fetched_[static_cast<std::size_t>(algorithm)].context.get();
   EVP_DigestInit_ex2(context, nullptr, nullptr);
-  bool first = true;
-  for (const std::string_view piece : pieces) {
-    if (!first) EVP_DigestUpdate(context, ":", 1);
-    first = false;
-    EVP_DigestUpdate(context, piece.data(), piece.size());
-  }
+  EVP_DigestUpdate(context, text_.data(), text_.size());
   std::array<unsigned char, EVP_MAX_MD_SIZE> octets;
   EVP_DigestFinal_ex(context, octets.data(), nullptr);
   HexHash hash;

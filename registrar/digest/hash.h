@@ -6,6 +6,7 @@
 #include <array>
 #include <initializer_list>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "registrar/digest/algorithm.h"
@@ -40,6 +41,7 @@ class Hash {
     std::unique_ptr<EVP_MD_CTX, FreeContext> context;
   };
   std::array<Fetched, algorithm_count> fetched_;
+  std::string text_;  // the pieces, joined
 };
 
 // Whether the two are equal, in a time that does not tell where they differ. `given` may have capital digits.

@@ -25,25 +25,29 @@ std::string make_opaque(const TokenKeys& keys) {
 
 }  // namespace
 
-ProtectionSpace::ProtectionSpace(const Options& options, const registrar::UserTable& users,
+ProtectionSpace::ProtectionSpace(const Options& options, registrar::UserTable& users,
                                  const registrar::Domains& domains, const TokenKeys& keys, Instant start)
     : options_(options),
       users_(users),
       domains_(domains),
       nonces_(keys, options.realm),
       opaque_(make_opaque(keys)),
+      challenges_(options.realm, opaque_),
       replays_(options.nonces, options.nonce_lifetime, wall_time(start, options.wall_clock_ahead)),
-      backoff_(options.backoff) {}
+      backoff_(options.backoff) {
+  users.make_hashes(options.realm, options.algorithms);
+}
 
 WallTime ProtectionSpace::wall(Instant now) const {
   return wall_time(now, options_.wall_clock_ahead);
 }
 
-std::vector<Algorithm> ProtectionSpace::algorithms() const {
-  std::vector<Algorithm> offered;
+Offered ProtectionSpace::offered() const {
+  Offered offered;
   std::ranges::copy_if(options_.algorithms, std::back_inserter(offered),
                        [this](Algorithm algorithm) { return users_.all_know(algorithm); });
-  return offered.empty() ? options_.algorithms : offered;
+  if (offered.empty()) offered.assign(options_.algorithms.begin(), options_.algorithms.end());
+  return offered;
 }
 
 bool ProtectionSpace::offers(Algorithm algorithm) const {

@@ -2,6 +2,7 @@
 // one of them. Thread-safe; one for all shards.
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "registrar/digest/algorithm.h"
 #include "registrar/digest/backoff.h"
+#include "registrar/digest/challenge.h"
 #include "registrar/digest/nonce.h"
 #include "registrar/digest/replay_window.h"
 #include "registrar/domains.h"
@@ -18,7 +20,7 @@ namespace flowgate::digest {
 
 struct Options {
   std::string realm;  // without quotes and backslashes, at most 256 octets
-  std::vector<Algorithm> algorithms{Algorithm::sha256, Algorithm::md5};  // most wanted first
+  std::vector<Algorithm> algorithms{Algorithm::sha256, Algorithm::md5};  // most wanted first, each once
   std::chrono::seconds nonce_lifetime{300};
   std::size_t nonces = 1'000'000;  // whose counts are remembered
   BackoffOptions backoff;
@@ -28,11 +30,14 @@ struct Options {
   std::chrono::milliseconds wall_clock_ahead{0};
 };
 
+// Algorithms, each once.
+using Offered = boost::container::static_vector<Algorithm, algorithm_count>;
+
 class ProtectionSpace {
  public:
-  // The references must outlive it. `start`: the time now.
-  ProtectionSpace(const Options& options, const registrar::UserTable& users,
-                  const registrar::Domains& domains, const TokenKeys& keys, Instant start);
+  // The references must outlive it. `start`: the time now. Lets the users have their hashes made.
+  ProtectionSpace(const Options& options, registrar::UserTable& users, const registrar::Domains& domains,
+                  const TokenKeys& keys, Instant start);
 
   const std::string& realm() const { return options_.realm; }
   bool behind_edges() const { return options_.behind_edges; }
@@ -43,7 +48,7 @@ class ProtectionSpace {
   // Those to offer. One that some user has no hash for would shut him out, as clients take the first that
   // they know; so it is not offered to anybody, which tells nobody who that user is. All when none would be
   // left.
-  std::vector<Algorithm> algorithms() const;
+  Offered offered() const;
   bool offers(Algorithm algorithm) const;
 
   std::string mint_nonce(Instant now, std::uint64_t random) const;
@@ -52,6 +57,7 @@ class ProtectionSpace {
 
   // Always the same: what the client has to return is all in the nonce.
   const std::string& opaque() const { return opaque_; }
+  const Challenges& challenges() const { return challenges_; }
 
  private:
   WallTime wall(Instant now) const;
@@ -61,6 +67,7 @@ class ProtectionSpace {
   const registrar::Domains& domains_;
   Nonces nonces_;
   std::string opaque_;
+  Challenges challenges_;
   ReplayWindow replays_;
   Backoff backoff_;
 };

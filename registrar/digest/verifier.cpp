@@ -1,45 +1,43 @@
 #include "registrar/digest/verifier.h"
 
-#include <algorithm>
+#include "registrar/ha1.h"
 
 namespace flowgate::digest {
 
-std::string_view stored_ha1(const registrar::User& user, Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::md5:
-      return user.ha1_md5;
-    case Algorithm::sha256:
-      return user.ha1_sha256;
-    case Algorithm::sha512_256:
-      return user.ha1_sha512_256;
-  }
-  return {};
-}
-
 bool Verifier::verify(const sip::Credentials& credentials, Algorithm algorithm, std::string_view username,
                       std::string_view method, const registrar::User* user) {
-  bool known = false;
-  const HexHash secret = ha1(algorithm, username, user, known);
-  const HexHash request = hash_(algorithm, {method, credentials.uri});
+  static constexpr std::array<char, 64> nobodys{};
+  HexHash fresh;
+  const std::string_view known = ha1(algorithm, username, user, fresh);
+  const std::string_view secret =
+      known.empty() ? std::string_view{nobodys.data(), hex_digits(algorithm)} : known;
+  const std::string_view request = ha2(algorithm, method, credentials.uri);
   // RFC 7616 §3.4.1; RFC 2617 §3.2.2.1 for what has no qop.
   const HexHash expected = credentials.qop.empty()
-                               ? hash_(algorithm, {secret.text(), credentials.nonce, request.text()})
-                               : hash_(algorithm, {secret.text(), credentials.nonce, credentials.nc,
-                                                   credentials.cnonce, credentials.qop, request.text()});
-  return same_digits(expected.text(), credentials.response) && known;
+                               ? hash_(algorithm, {secret, credentials.nonce, request})
+                               : hash_(algorithm, {secret, credentials.nonce, credentials.nc,
+                                                   credentials.cnonce, credentials.qop, request});
+  return same_digits(expected.text(), credentials.response) && !known.empty();
 }
 
 // A stored hash is that of the user's name alone: who adds a domain to his name has another one.
-HexHash Verifier::ha1(Algorithm algorithm, std::string_view username, const registrar::User* user,
-                      bool& known) {
+std::string_view Verifier::ha1(Algorithm algorithm, std::string_view username, const registrar::User* user,
+                               HexHash& fresh) {
   static const registrar::User nobody;
   const registrar::User& someone = user != nullptr ? *user : nobody;
-  HexHash hash = hash_(algorithm, {username, realm_, someone.password});
-  const std::string_view stored = stored_ha1(someone, algorithm);
-  const bool use_stored = someone.password.empty() && stored.size() == hash.size && username == someone.name;
-  if (use_stored) std::ranges::copy(stored, hash.digits.begin());
-  known = !someone.password.empty() || use_stored;
-  return hash;
+  const std::string& stored = ha1_of(someone, algorithm);
+  const bool use_stored = stored.size() == hex_digits(algorithm) && username == someone.name;
+  if (username.find('@') != username.npos) {
+    fresh = hash_(algorithm, {username, realm_, someone.password});
+    if (!someone.password.empty()) return fresh.text();
+  }
+  return use_stored ? std::string_view{stored} : std::string_view{};
+}
+
+std::string_view Verifier::ha2(Algorithm algorithm, std::string_view method, std::string_view uri) {
+  if (last_.algorithm != algorithm || last_.uri != uri || last_.method != method)
+    last_ = {algorithm, std::string(method), std::string(uri), hash_(algorithm, {method, uri})};
+  return last_.ha2.text();
 }
 
 }  // namespace flowgate::digest

@@ -16,19 +16,28 @@ class Verifier {
   explicit Verifier(std::string realm) : realm_(std::move(realm)) {}
 
   // `username`: of the credentials, without backslashes. `user`: null when there is none of that name; that
-  // takes as long as a wrong password.
+  // takes as long as a wrong password. His HA1 for the algorithm has been made, when his password is known
+  // (UserTable::make_hashes).
   bool verify(const sip::Credentials& credentials, Algorithm algorithm, std::string_view username,
               std::string_view method, const registrar::User* user);
 
  private:
-  // Takes as long whatever the user has. Nothing that verifies for a user without password and hash.
-  HexHash ha1(Algorithm algorithm, std::string_view username, const registrar::User* user, bool& known);
+  // What takes long depends on the name only, not on what the user has. "" for who has neither password nor
+  // hash. A view of the user, or of `fresh`.
+  std::string_view ha1(Algorithm algorithm, std::string_view username, const registrar::User* user,
+                       HexHash& fresh);
+  std::string_view ha2(Algorithm algorithm, std::string_view method, std::string_view uri);
+
+  // Phones register by the same Request-URI, time after time.
+  struct Request {
+    Algorithm algorithm{};
+    std::string method, uri;
+    HexHash ha2;
+  };
 
   std::string realm_;
   Hash hash_;
+  Request last_;
 };
-
-// The hash that is stored for the user instead of a password; "" when there is none.
-std::string_view stored_ha1(const registrar::User& user, Algorithm algorithm);
 
 }  // namespace flowgate::digest

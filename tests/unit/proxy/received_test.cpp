@@ -48,6 +48,12 @@ std::string received_vias(const std::string& fields, const Flow& flow) {
   expect_same_as_fresh_parse(received);
   EXPECT_EQ(received.body(), "body");
   EXPECT_EQ(received.value(Header::call_id), "1");
+  // A response has the same Vias, whether it is made of that copy or of the request as it came.
+  std::string of_copy, of_request;
+  sip::write_response(received, 401, {}, "1", {}, of_copy);
+  const auto params = received_params(request.get(), *top, flow);
+  sip::write_response(request.get(), 401, {}, "1", {}, of_request, params.value_or(sip::Splice{}));
+  EXPECT_EQ(of_copy, of_request);
   std::string vias;
   for (const sip::Field& field : received.fields()) {
     if (field.header == Header::via) vias += std::string{received.value(field)} + "\n";

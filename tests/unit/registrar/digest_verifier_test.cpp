@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "registrar/ha1.h"
+
 namespace flowgate::digest {
 namespace {
 
@@ -19,8 +21,16 @@ sip::Credentials of_mufasa(std::string_view response) {
   return credentials;
 }
 
+// As the user table has him.
+User with_hashes(User user, std::string_view realm) {
+  Hash hash;
+  for (const Algorithm algorithm : {Algorithm::md5, Algorithm::sha256})
+    registrar::set_ha1(user, algorithm, realm, user.password, hash);
+  return user;
+}
+
 User mufasa() {
-  return {.name = "Mufasa", .password = "Circle of Life"};
+  return with_hashes({.name = "Mufasa", .password = "Circle of Life"}, "http-auth@example.org");
 }
 
 // RFC 7616 §3.9.1
@@ -53,7 +63,7 @@ TEST(Verifier, AcceptsAResponseBySha512_256) {
 // RFC 2069 §2.4, with the response that its erratum 749 gives.
 TEST(Verifier, AcceptsAResponseWithoutQop) {
   Verifier verifier("testrealm@host.com");
-  const User user{.name = "Mufasa", .password = "CircleOfLife"};
+  const User user = with_hashes({.name = "Mufasa", .password = "CircleOfLife"}, "testrealm@host.com");
   sip::Credentials credentials;
   credentials.username = "Mufasa";
   credentials.uri = "/dir/index.html";
@@ -90,7 +100,53 @@ TEST(Verifier, RefusesWhateverElse) {
   EXPECT_FALSE(verifier.verify(of_mufasa(right), Algorithm::md5, "mufasa", "GET", &user));
   EXPECT_FALSE(verifier.verify(of_mufasa(right.substr(1)), Algorithm::md5, "Mufasa", "GET", &user));
   EXPECT_FALSE(verifier.verify(of_mufasa(""), Algorithm::md5, "Mufasa", "GET", &user));
-  EXPECT_FALSE(Verifier("another realm").verify(of_mufasa(right), Algorithm::md5, "Mufasa", "GET", &user));
+  const User elsewhere = with_hashes({.name = "Mufasa", .password = "Circle of Life"}, "another realm");
+  EXPECT_FALSE(
+      Verifier("another realm").verify(of_mufasa(right), Algorithm::md5, "Mufasa", "GET", &elsewhere));
+}
+
+// H(name:realm:password) has the name as the client writes it.
+TEST(Verifier, ANameWithItsDomainIsAnsweredByThePasswordOnly) {
+  Hash hash;
+  Verifier verifier("example.com");
+  const User user = with_hashes({.name = "alice", .password = "ecila"}, "example.com");
+  for (const std::string_view username : {"alice", "alice@example.com"}) {
+    sip::Credentials credentials;
+    credentials.uri = "sip:example.com";
+    credentials.nonce = "n";
+    const auto secret = hash(Algorithm::md5, {username, "example.com", "ecila"});
+    const auto request = hash(Algorithm::md5, {"REGISTER", credentials.uri});
+    const auto response = hash(Algorithm::md5, {secret.text(), "n", request.text()});
+    credentials.response = response.text();
+    EXPECT_TRUE(verifier.verify(credentials, Algorithm::md5, username, "REGISTER", &user)) << username;
+    EXPECT_FALSE(verifier.verify(credentials, Algorithm::md5, "al@ice", "REGISTER", &user)) << username;
+    EXPECT_FALSE(verifier.verify(credentials, Algorithm::md5, username, "REGISTER", nullptr)) << username;
+  }
+}
+
+TEST(Verifier, EachRequestIsHashedByItsOwnMethodUriAndAlgorithm) {
+  Hash hash;
+  Verifier verifier("example.com");
+  const User user = with_hashes({.name = "alice", .password = "ecila"}, "example.com");
+  const auto response = [&](Algorithm algorithm, std::string_view method, std::string_view uri) {
+    const auto secret = hash(algorithm, {"alice", "example.com", "ecila"});
+    return std::string(hash(algorithm, {secret.text(), "n", hash(algorithm, {method, uri}).text()}).text());
+  };
+  const std::string first = response(Algorithm::md5, "REGISTER", "sip:example.com");
+  for (const Algorithm algorithm : {Algorithm::md5, Algorithm::sha256, Algorithm::md5}) {
+    for (const std::string_view method : {"REGISTER", "OPTIONS", "REGISTER"}) {
+      for (const std::string_view uri : {"sip:example.com", "sip:example.org", "sip:example.com"}) {
+        sip::Credentials credentials;
+        credentials.uri = uri;
+        credentials.nonce = "n";
+        const std::string right = response(algorithm, method, uri);
+        credentials.response = right;
+        EXPECT_TRUE(verifier.verify(credentials, algorithm, "alice", method, &user));
+        credentials.response = first;
+        EXPECT_EQ(verifier.verify(credentials, algorithm, "alice", method, &user), first == right);
+      }
+    }
+  }
 }
 
 // Whoever guesses that somebody has no password must not be let in by it.
