@@ -38,8 +38,8 @@ Authentication::Verdict Authentication::authenticate(const sip::Message& request
   return verdict;
 }
 
-Authentication::Verdict Authentication::of_request_for_us(const sip::Message& request, const Flow& flow,
-                                                          registrar::Instant now) {
+Authentication::Verdict Authentication::of_request_for_us(const sip::Message& request, const sip::Uri& to,
+                                                          const Flow& flow, registrar::Instant now) {
   if (roles_.trust.covers(flow.remote)) return {};
   Verdict verdict = authenticate(request, digest::Asker::user_agent_server, flow, now);
   if (verdict.refusal) return verdict;
@@ -50,11 +50,14 @@ Authentication::Verdict Authentication::of_request_for_us(const sip::Message& re
   }
   // RFC 3261 §10.3 (4): "determine if the authenticated user is authorized to modify registrations for this
   // address-of-record." One that is nobody's is answered 404 behind this.
-  const auto aor = space_.domains().aor(uri_of(request, Header::to));
-  const auto owner = aor ? space_.users().owner(*aor) : nullptr;
-  if (owner && owner->name != verdict.user->name)
+  if (space_.domains().belongs_to_another(to, *verdict.user))
     verdict.refusal = {403, "Address-of-Record Is Not Yours", {}};
   return verdict;
+}
+
+Refusal Authentication::challenge_for_us(registrar::Instant now) {
+  digest::Outcome outcome = authenticator_.challenge(digest::Asker::user_agent_server, false, now);
+  return {outcome.status, std::move(outcome.reason), std::move(outcome.fields)};
 }
 
 // A request in a dialog passes when its Route holds a token that was minted for a user at the address that it

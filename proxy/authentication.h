@@ -22,8 +22,11 @@ class Authentication {
     std::shared_ptr<const registrar::User> user;  // null: a trusted peer, or nobody who is asked
     std::string asserted;                         // of a user whose request goes on: his URI (RFC 3325)
   };
-  // A request that we are the UAS of.
-  Verdict of_request_for_us(const sip::Message& request, const Flow& flow, registrar::Instant now);
+  // A request that we are the UAS of; `to`: the URI in its To.
+  Verdict of_request_for_us(const sip::Message& request, const sip::Uri& to, const Flow& flow,
+                            registrar::Instant now);
+  // What one is answered that has no credentials.
+  Refusal challenge_for_us(registrar::Instant now);
   // A request that leaves through us. `over_registered`: it came over the flow of a registered UA.
   Verdict of_request_passing(const sip::Message& request, const Flow& flow, const RouteDecision& decision,
                              bool over_registered, registrar::Instant now);

@@ -188,21 +188,28 @@ void Core::answer_statelessly(const Flow& flow, const sip::Message& request, con
   Flow reply = flow;
   reply.remote.port = reply_port_of(flow, via);
   const auto params = received_params(request, via, flow, keep);
-  std::string text;
+  // As in ServerTransaction::respond.
+  thread_local std::string memory;
+  std::string text = std::move(memory);
+  text.clear();
   sip::write_response(request, status, {}, key.to_tag(), fields, text, params.value_or(sip::Splice{}));
   network_.send(reply, text);
+  memory = std::move(text);
 }
 
 // RFC 3261 §8.2.7: "Stateless UASs are needed primarily to handle unauthenticated requests that require a
-// challenge for a response." Whoever floods us with them finds nothing here to fill up.
+// challenge for a response." Whoever floods us with them finds nothing here to fill up. §8.2: authentication
+// is the first thing to be looked at; what else is wrong is told to whom has authenticated.
 Refusal Core::challenge_of_register(const Flow& flow, const sip::Message& request) {
   if (request.find(sip::Header::authorization) != nullptr || options_.roles.trust.covers(flow.remote))
     return {};
-  RequestUris uris;
-  const RouteDecision decision = examine(request, flow, uris);
-  const bool arrived = !decision.refusal && decision.next_route.empty() && !decision.down;
-  if (!arrived || !targets_.is_for_us(request, uris.request_uri, flow)) return {};
-  return authentication_->of_request_for_us(request, flow, timers_.now()).refusal;
+  if (!request.version_is_2_0() || request.defect()) return {};
+  const auto uri = sip::Uri::parse(request.request_uri(), options_.limits);
+  if (!uri) return {};
+  const RouteDecision decision = routing_.decide(request, *uri, flow);
+  const bool arrived = !decision.refusal && decision.request_uri.empty() && decision.next_route.empty();
+  if (!arrived || decision.down || !targets_.is_for_us(request, *uri, flow)) return {};
+  return authentication_->challenge_for_us(timers_.now());
 }
 
 std::string Core::retry_after() const {
@@ -286,7 +293,7 @@ void Core::answer(ServerTransaction& server, const RequestUris& uris, bool subsc
   if (const Refusal refusal = check_uas(server)) return refuse(server, refusal);
   std::shared_ptr<const registrar::User> user;
   if (authentication_) {
-    auto verdict = authentication_->of_request_for_us(request, server.flow(), timers_.now());
+    auto verdict = authentication_->of_request_for_us(request, uris.to, server.flow(), timers_.now());
     if (verdict.refusal) return refuse(server, verdict.refusal);
     user = std::move(verdict.user);
   }

@@ -77,6 +77,15 @@ bool Domains::belongs_to(std::string_view aor, const User& user) const {
   return users_ != nullptr && users_->is_owner(aor, user);
 }
 
+bool Domains::belongs_to_another(const sip::Uri& uri, const User& user) const {
+  if (users_ == nullptr) return false;
+  // His name is his in each domain, where nobody has further AORs.
+  const bool plain = uri.user.find('%') == uri.user.npos;
+  if (plain && uri.user == user.name && !users_->has_further_aors()) return false;
+  const auto aor = this->aor(uri);
+  return aor && users_->has_owner(*aor) && !users_->is_owner(*aor, user);
+}
+
 std::string Domains::uri_of_user(std::string_view name) const {
   std::string uri = "sip:";
   sip::append_user(uri, name);

@@ -36,6 +36,8 @@ class Domains {
   bool has_user(std::string_view aor) const;
   // Is that user's, own or further.
   bool belongs_to(std::string_view aor, const User& user) const;
+  // Is the AOR that the URI names somebody's, and not that user's?
+  bool belongs_to_another(const sip::Uri& uri, const User& user) const;
   // A URI of the AOR that bears the user's name, in the first domain.
   std::string uri_of_user(std::string_view name) const;
 

@@ -23,14 +23,14 @@ void UserTable::put(User user) {
   hash_password(user);
   const std::scoped_lock lock{reading_};
   index_.insert(std::move(user));
-  tell_lacking();
+  tell();
 }
 
 void UserTable::remove(std::string_view name) {
   const std::scoped_lock changing{changing_};
   const std::scoped_lock lock{reading_};
   index_.erase(name);
-  tell_lacking();
+  tell();
 }
 
 void UserTable::make_hashes(std::string realm, std::vector<digest::Algorithm> algorithms) {
@@ -94,13 +94,14 @@ void UserTable::publish(Index index) {
   {
     const std::scoped_lock lock{reading_};
     std::swap(index_, index);
-    tell_lacking();
+    tell();
   }
 }
 
-void UserTable::tell_lacking() {
+void UserTable::tell() {
   for (std::size_t i = 0; i < lacking_.size(); ++i)
     lacking_[i].store(index_.lacking[i], std::memory_order_relaxed);
+  further_.store(!index_.by_aor.empty(), std::memory_order_relaxed);
 }
 
 void UserTable::Index::insert(User user) {

@@ -37,6 +37,8 @@ class UserTable {
   // Is it somebody's; is it that user's.
   bool has_owner(std::string_view aor) const;
   bool is_owner(std::string_view aor, const User& user) const;
+  // Has anybody an AOR beside that of his name?
+  bool has_further_aors() const { return further_.load(std::memory_order_relaxed); }
   std::vector<std::shared_ptr<const User>> all() const;
   std::size_t size() const;
   // Can each of them authenticate by that algorithm?
@@ -63,13 +65,15 @@ class UserTable {
   };
   void hash_password(User& user);
   void publish(Index index);
-  void tell_lacking();
+  void tell();
 
   std::mutex changing_;         // one change at a time
   std::optional<Realm> realm_;  // whoever changes something looks at it
   mutable ReaderLock reading_;
   Index index_;
-  std::array<std::atomic<std::ptrdiff_t>, digest::algorithm_count> lacking_{};  // as in index_
+  // Of index_, to be looked at without the lock.
+  std::array<std::atomic<std::ptrdiff_t>, digest::algorithm_count> lacking_{};
+  std::atomic<bool> further_{false};
 };
 
 }  // namespace flowgate::registrar

@@ -10,42 +10,48 @@ namespace {
 
 constexpr std::string_view scheme = "Digest";
 
-// Parameters by name, each a view to be filled once.
+struct Known {
+  std::string_view name;
+  std::string_view Credentials::*value;
+};
+constexpr std::array known = {
+    Known{"username", &Credentials::username}, Known{"realm", &Credentials::realm},
+    Known{"nonce", &Credentials::nonce},       Known{"uri", &Credentials::uri},
+    Known{"response", &Credentials::response}, Known{"algorithm", &Credentials::algorithm},
+    Known{"cnonce", &Credentials::cnonce},     Known{"opaque", &Credentials::opaque},
+    Known{"qop", &Credentials::qop},           Known{"nc", &Credentials::nc},
+};
+constexpr std::string_view userhash = "userhash";
+
+// Parameters by name, each filled once.
 class Slots {
  public:
-  explicit Slots(Credentials& credentials)
-      : slots_{{{"username", &credentials.username},
-                {"realm", &credentials.realm},
-                {"nonce", &credentials.nonce},
-                {"uri", &credentials.uri},
-                {"response", &credentials.response},
-                {"algorithm", &credentials.algorithm},
-                {"cnonce", &credentials.cnonce},
-                {"opaque", &credentials.opaque},
-                {"qop", &credentials.qop},
-                {"nc", &credentials.nc},
-                {"userhash", &userhash_}}} {}
+  explicit Slots(Credentials& credentials) : credentials_(credentials) {}
 
   // RFC 3261 §7.3.1: a parameter name "MUST NOT appear more than once". Unknown ones are skipped.
   bool fill(std::string_view name, std::string_view value) {
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      if (!equals_nocase(slots_[i].name, name)) continue;
-      if ((filled_ & 1U << i) != 0) return false;
-      filled_ |= 1U << i;
-      *slots_[i].value = value;
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      if (!is(known[i].name, name)) continue;
+      if (!use(i)) return false;
+      credentials_.*known[i].value = value;
       return true;
     }
-    return true;
+    if (!is(userhash, name)) return true;
+    credentials_.userhash = equals_nocase(value, "true");
+    return use(known.size());
   }
-  bool userhash() const { return equals_nocase(userhash_, "true"); }
 
  private:
-  struct Slot {
-    std::string_view name;
-    std::string_view* value;
-  };
-  std::string_view userhash_;
-  std::array<Slot, 11> slots_;
+  static bool is(std::string_view known, std::string_view name) {
+    return known.size() == name.size() && lower(name[0]) == known[0] && equals_nocase(known, name);
+  }
+  bool use(std::size_t slot) {
+    const bool fresh = (filled_ & 1U << slot) == 0;
+    filled_ |= 1U << slot;
+    return fresh;
+  }
+
+  Credentials& credentials_;
   unsigned filled_ = 0;
 };
 
@@ -90,7 +96,6 @@ Result<Credentials> Credentials::parse(std::string_view text, const Limits& limi
     cursor.take_space();
     if (!cursor.done() && cursor.peek() != ',') return Error::bad_credentials;
   }
-  credentials.userhash = slots.userhash();
   return credentials;
 }
 

@@ -91,15 +91,16 @@ Outcome Authenticator::judge(const sip::Credentials& credentials, const sip::Mes
   const std::string username = sip::unquote_inside(credentials.username);
   const std::string_view name = user_name(username);
   const Endpoint source = space_.behind_edges() ? source_behind_edge(request, address) : address;
-  if (const auto wait = space_.backoff().wait(source, name, now); wait.count() > 0) {
+  const Backoff::Attempt attempt(source, name);
+  if (const auto wait = space_.backoff().wait(attempt, now); wait.count() > 0) {
     return {nullptr, 503, "Too Many Failures", "Retry-After: " + std::to_string(wait.count()) + "\r\n"};
   }
   auto user = space_.users().find(name);
   if (!verifier_.verify(credentials, *algorithm, username, request.method_text(), user.get())) {
-    space_.backoff().failed(source, name, now);
+    space_.backoff().failed(attempt, now);
     return challenge(asker, false, now);
   }
-  space_.backoff().succeeded(source, name, now);
+  space_.backoff().succeeded(attempt, now);
   if (!same_resource(credentials.uri, request.request_uri(), space_.domains())) {
     return bad("Credentials Are For Another Request-URI");
   }

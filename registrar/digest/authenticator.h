@@ -34,11 +34,12 @@ class Authenticator {
 
   // `source`: where the request came from.
   Outcome authenticate(const sip::Message& request, Asker asker, const Endpoint& source, Instant now);
+  // What a request without credentials meets. `stale`: they were right, but for the age of their nonce.
+  Outcome challenge(Asker asker, bool stale, Instant now) const;
 
  private:
   Outcome judge(const sip::Credentials& credentials, const sip::Message& request, Asker asker,
                 const Endpoint& source, Instant now);
-  Outcome challenge(Asker asker, bool stale, Instant now) const;
   // A part of it.
   std::string_view user_name(std::string_view username) const;
 

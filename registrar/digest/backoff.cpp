@@ -56,42 +56,43 @@ Backoff::Entry* Backoff::Table::find(std::uint64_t key, Instant now, bool make) 
 Backoff::Backoff(const BackoffOptions& options)
     : options_(options), addresses_(options.entries), users_(options.entries) {}
 
-seconds Backoff::wait(const Endpoint& source, std::string_view user, Instant now) {
-  const std::uint64_t address = key_of(source), name = key_of(user);
+Backoff::Attempt::Attempt(const Endpoint& source, std::string_view user)
+    : address_(key_of(source)), user_(key_of(user)) {}
+
+seconds Backoff::wait(const Attempt& attempt, Instant now) {
   seconds wait{0};
   {
-    const std::scoped_lock lock(addresses_.mutex_of(address));
-    if (const Entry* entry = addresses_.find(address, now, false)) {
+    const std::scoped_lock lock(addresses_.mutex_of(attempt.address_));
+    if (const Entry* entry = addresses_.find(attempt.address_, now, false)) {
       wait = left(entry->last + penalty(entry->failures, options_.address_failures, options_.address_longest),
                   now);
     }
   }
-  const std::scoped_lock lock(users_.mutex_of(name));
-  const Entry* entry = users_.find(name, now, false);
+  const std::scoped_lock lock(users_.mutex_of(attempt.user_));
+  const Entry* entry = users_.find(attempt.user_, now, false);
   if (entry == nullptr) return wait;
   const seconds own =
       left(entry->last + penalty(entry->failures, options_.user_failures, options_.user_longest), now);
-  return entry->good == address ? std::min(wait, own) : std::max(wait, own);
+  return entry->good == attempt.address_ ? std::min(wait, own) : std::max(wait, own);
 }
 
-void Backoff::failed(const Endpoint& source, std::string_view user, Instant now) {
+void Backoff::failed(const Attempt& attempt, Instant now) {
   const auto count = [now](Table& table, std::uint64_t key) {
     const std::scoped_lock lock(table.mutex_of(key));
     Entry* entry = table.find(key, now, true);
     ++entry->failures;
     entry->last = now;
   };
-  count(addresses_, key_of(source));
-  count(users_, key_of(user));
+  count(addresses_, attempt.address_);
+  count(users_, attempt.user_);
 }
 
 // The address goes on counting: whoever guesses may have an account of his own. So does the user's name, as
 // his own success says nothing about who guesses elsewhere.
-void Backoff::succeeded(const Endpoint& source, std::string_view user, Instant now) {
-  const std::uint64_t address = key_of(source), name = key_of(user);
-  const std::scoped_lock lock(users_.mutex_of(name));
-  Entry* entry = users_.find(name, now, true);
-  entry->good = address;
+void Backoff::succeeded(const Attempt& attempt, Instant now) {
+  const std::scoped_lock lock(users_.mutex_of(attempt.user_));
+  Entry* entry = users_.find(attempt.user_, now, true);
+  entry->good = attempt.address_;
   if (entry->failures == 0) entry->last = now;
 }
 

@@ -37,10 +37,20 @@ class Backoff {
  public:
   explicit Backoff(const BackoffOptions& options);
 
-  // How long nothing that `source` says in the name of `user` is looked at; 0: it is.
-  std::chrono::seconds wait(const Endpoint& source, std::string_view user, Instant now);
-  void failed(const Endpoint& source, std::string_view user, Instant now);
-  void succeeded(const Endpoint& source, std::string_view user, Instant now);
+  // Who tries to be whom.
+  class Attempt {
+   public:
+    Attempt(const Endpoint& source, std::string_view user);
+
+   private:
+    friend class Backoff;
+    std::uint64_t address_, user_;  // their keys
+  };
+
+  // How long nothing is looked at that comes from there in that name; 0: it is.
+  std::chrono::seconds wait(const Attempt& attempt, Instant now);
+  void failed(const Attempt& attempt, Instant now);
+  void succeeded(const Attempt& attempt, Instant now);
 
   // After so long without a failure all is forgotten.
   static constexpr std::chrono::minutes quiet{10};

@@ -2,10 +2,13 @@
 //
 //   octets 0-5    milliseconds since 1970 at which it was minted
 //   octets 6-11   random
-//   octets 12-19  SipHash-2-4 of both and the realm
+//   octets 12-19  SipHash-2-4 of both, under a key for the realm
 //
 // written as base64url. The key is derived from the flow-token key file, so that a nonce from before a
 // restart is known to be ours, and old: its client hears stale=true and does not ask its user for a password.
+//
+// 64 bits of MAC are enough for what is asked online only: who guesses one right in 2^64 still has to know
+// the password, and has gained nothing but a nonce that he could have asked for.
 #pragma once
 
 #include <chrono>
@@ -39,7 +42,6 @@ class Nonces {
   std::optional<Nonce> verify(std::string_view text) const;
 
  private:
-  std::string realm_;
   std::vector<HashKey> keys_;  // the first one mints
 };
 

@@ -70,9 +70,21 @@ TEST_F(DigestChallenge, ARegisterForAnotherDomainIsChallengedByTheProxy) {
             407);
 }
 
-TEST_F(DigestChallenge, AMalformedRegisterIsRefusedWithoutOne) {
-  EXPECT_EQ(answer_to(alice, replaced(alice.registers(), "From: <", "From: \"<")).start_line(),
+// §8.2: "starting with authentication, then inspecting the method, the header fields, and so on".
+TEST_F(DigestChallenge, WhatIsWrongWithARegisterIsToldToWhomHasAuthenticated) {
+  const auto broken = [&](const Lines& lines) {
+    return replaced(alice.registers({}, lines), "From: <", "From: \"<");
+  };
+  const Packet refusal = answer_to(alice, broken({}));
+  EXPECT_EQ(refusal.status(), 401);
+  EXPECT_EQ(answer_to(alice, broken({credentials(refusal, "REGISTER", {})})).start_line(),
             "SIP/2.0 400 Bad From");
+}
+
+TEST_F(DigestChallenge, WhatIsNoRequestIsRefusedAtOnce) {
+  EXPECT_EQ(answer_to(alice, replaced(alice.registers(), "SIP/2.0\r\n", "SIP/3.0\r\n")).status(), 505);
+  EXPECT_EQ(answer_to(alice, replaced(alice.registers(), "REGISTER sip:", "REGISTER sip: ")).status(), 400);
+  EXPECT_EQ(answer_to(alice, replaced(alice.registers(), "To: ", "To ")).status(), 400);
 }
 
 TEST_F(DigestChallenge, ANewPasswordCountsAtOnceAndTheOldOneNoMore) {

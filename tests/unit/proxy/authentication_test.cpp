@@ -1,5 +1,6 @@
 #include "proxy/authentication.h"
 
+#include "sip/address.h"
 #include "tests/support/digest_answer.h"
 #include "tests/unit/proxy/flows.h"
 
@@ -112,7 +113,7 @@ TEST_F(AuthenticationTest, ATrustedPeerIsAskedNothingAndIsNobodysUser) {
   EXPECT_EQ(passing.user, nullptr);
   EXPECT_EQ(passing.asserted, "");
   const auto for_us =
-      authentication.of_request_for_us(Parsed{text("<sip:alice@example.com>", "")}.get(), gateway, now);
+      authentication.of_request_for_us(Parsed{text("<sip:alice@example.com>", "")}.get(), {}, gateway, now);
   EXPECT_EQ(for_us.refusal.status, 0);
   EXPECT_EQ(for_us.user, nullptr);
   EXPECT_EQ(
@@ -146,14 +147,12 @@ TEST_F(AuthenticationTest, AContactWhoseUserIsNotToBeSeenIsLetPass) {
 TEST_F(AuthenticationTest, ARegisterForAnAorThatIsNobodysIsLeftToTheRegistrar) {
   const auto registers = [&](const std::string& to) {
     const std::string authorization = Answer::of("alice").value("REGISTER", space.mint_nonce(now, ++random));
-    return authentication
-        .of_request_for_us(
-            Parsed{"REGISTER sip:example.com SIP/2.0\nVia: SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1\n"
-                   "From: <sip:bob@example.com>;tag=1\nTo: " +
-                   to + "\nCall-ID: 1\nCSeq: 1 REGISTER\nAuthorization: " + authorization +
-                   "\nContent-Length: 0\n\n"}
-                .get(),
-            ua_flow, now)
+    const Parsed request{
+        "REGISTER sip:example.com SIP/2.0\nVia: SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1\n"
+        "From: <sip:bob@example.com>;tag=1\nTo: " +
+        to + "\nCall-ID: 1\nCSeq: 1 REGISTER\nAuthorization: " + authorization + "\nContent-Length: 0\n\n"};
+    const auto address = sip::Address::parse(to);
+    return authentication.of_request_for_us(request.get(), address ? address->uri : sip::Uri{}, ua_flow, now)
         .refusal.status;
   };
   // RFC 3261 §10.2: From is the one who registers, not the one who is registered: a third party may.

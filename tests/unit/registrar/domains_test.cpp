@@ -98,5 +98,27 @@ TEST(Domains, OnlyListedUsersAreValidWithOne) {
   EXPECT_TRUE(listed.has_user("bob@example.com"));
 }
 
+TEST(Domains, AnAorBelongsToTheUserOfItsNameUnlessItIsAFurtherOneOfAnother) {
+  UserTable users;
+  for (const char* name : {"alice", "ab", "a%62"}) users.put({.name = name});
+  const Domains listed{{"example.com", "example.net"}, {}, &users};
+  const auto belongs_to_another = [&](const std::string& uri, const std::string& user) {
+    return listed.belongs_to_another(sip::Uri::parse(uri).value(), *users.find(user));
+  };
+  for (const bool further : {false, true}) {
+    if (further) users.put({.name = "carol", .aors = {"alice@example.net"}});
+    EXPECT_FALSE(belongs_to_another("sip:alice@example.com", "alice"));
+    EXPECT_FALSE(belongs_to_another("sips:%61lice@EXAMPLE.com:5060;x=y", "alice"));
+    EXPECT_TRUE(belongs_to_another("sip:ab@example.com", "alice"));
+    // That is ab's, whoever else is called as it is written.
+    EXPECT_TRUE(belongs_to_another("sip:a%62@example.com", "a%62"));
+    EXPECT_FALSE(belongs_to_another("sip:a%62@example.com", "ab"));
+    EXPECT_EQ(belongs_to_another("sip:alice@example.net", "alice"), further);
+    // Nobody's.
+    for (const char* uri : {"sip:nobody@example.com", "sip:example.com", "sip:ab@example.org", "tel:+1"})
+      EXPECT_FALSE(belongs_to_another(uri, "alice")) << uri;
+  }
+}
+
 }  // namespace
 }  // namespace flowgate::registrar
