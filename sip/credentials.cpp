@@ -1,7 +1,5 @@
 #include "sip/credentials.h"
 
-#include <array>
-
 #include "sip/cursor.h"
 #include "sip/text.h"
 
@@ -10,19 +8,6 @@ namespace {
 
 constexpr std::string_view scheme = "Digest";
 
-struct Known {
-  std::string_view name;
-  std::string_view Credentials::*value;
-};
-constexpr std::array known = {
-    Known{"username", &Credentials::username}, Known{"realm", &Credentials::realm},
-    Known{"nonce", &Credentials::nonce},       Known{"uri", &Credentials::uri},
-    Known{"response", &Credentials::response}, Known{"algorithm", &Credentials::algorithm},
-    Known{"cnonce", &Credentials::cnonce},     Known{"opaque", &Credentials::opaque},
-    Known{"qop", &Credentials::qop},           Known{"nc", &Credentials::nc},
-};
-constexpr std::string_view userhash = "userhash";
-
 // Parameters by name, each filled once.
 class Slots {
  public:
@@ -30,29 +15,42 @@ class Slots {
 
   // RFC 3261 §7.3.1: a parameter name "MUST NOT appear more than once". Unknown ones are skipped.
   bool fill(std::string_view name, std::string_view value) {
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      if (!is(known[i].name, name)) continue;
-      if (!use(i)) return false;
-      credentials_.*known[i].value = value;
-      return true;
-    }
-    if (!is(userhash, name)) return true;
-    credentials_.userhash = equals_nocase(value, "true");
-    return use(known.size());
+    std::string_view* const slot = find(name);
+    if (slot == nullptr) return true;
+    // A value that is empty points between its quotes.
+    if (slot->data() != nullptr) return false;
+    *slot = value;
+    return true;
   }
+  bool userhash() const { return equals_nocase(userhash_, "true"); }
 
  private:
-  static bool is(std::string_view known, std::string_view name) {
-    return known.size() == name.size() && lower(name[0]) == known[0] && equals_nocase(known, name);
-  }
-  bool use(std::size_t slot) {
-    const bool fresh = (filled_ & 1U << slot) == 0;
-    filled_ |= 1U << slot;
-    return fresh;
+  std::string_view* find(std::string_view name) {
+    const auto is = [name](std::string_view known) { return equals_nocase(name, known); };
+    Credentials& all = credentials_;
+    switch (name.size()) {
+      case 2:
+        return is("nc") ? &all.nc : nullptr;
+      case 3:
+        return is("uri") ? &all.uri : is("qop") ? &all.qop : nullptr;
+      case 5:
+        return is("realm") ? &all.realm : is("nonce") ? &all.nonce : nullptr;
+      case 6:
+        return is("cnonce") ? &all.cnonce : is("opaque") ? &all.opaque : nullptr;
+      case 8:
+        return is("username")   ? &all.username
+               : is("response") ? &all.response
+               : is("userhash") ? &userhash_
+                                : nullptr;
+      case 9:
+        return is("algorithm") ? &all.algorithm : nullptr;
+      default:
+        return nullptr;
+    }
   }
 
   Credentials& credentials_;
-  unsigned filled_ = 0;
+  std::string_view userhash_;
 };
 
 // auth-param-value = token / quoted-string. Which of the two it is to be is not insisted on: clients quote
@@ -96,6 +94,7 @@ Result<Credentials> Credentials::parse(std::string_view text, const Limits& limi
     cursor.take_space();
     if (!cursor.done() && cursor.peek() != ',') return Error::bad_credentials;
   }
+  credentials.userhash = slots.userhash();
   return credentials;
 }
 

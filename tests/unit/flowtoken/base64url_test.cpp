@@ -59,6 +59,15 @@ TEST(Base64url, RefusesAnyOtherCharacter) {
   unsigned accepted = 0;
   for (int c = 0; c < 256; ++c) accepted += decodes(std::string{'A', static_cast<char>(c), 'A', 'A'}, 3);
   EXPECT_EQ(accepted, 64U);
+  for (const std::size_t octets : {4, 5, 6}) {
+    const std::string good(base64url_length(octets), 'A');
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      std::string bad = good;
+      bad[at] = '=';
+      EXPECT_TRUE(decodes(good, octets));
+      EXPECT_FALSE(decodes(bad, octets)) << octets << ' ' << at;
+    }
+  }
   for (const char c : std::string_view("=+/ \t\r\n%.\0", 10)) {
     EXPECT_FALSE(decodes(std::string("AAA") + c, 3)) << static_cast<int>(c);
   }

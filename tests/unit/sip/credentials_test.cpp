@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "sip/text.h"
+
 namespace flowgate::sip {
 namespace {
 
@@ -76,6 +78,18 @@ TEST(Credentials, ThatAreBrokenAreSeenToBe) {
   EXPECT_TRUE(is_bad("Digest username=\"a\"realm=\"b\""));
   EXPECT_TRUE(is_bad("Digest username=\"a\", username=\"a\""));
   EXPECT_TRUE(is_bad("Digest uri=sip:example.com"));
+}
+
+// RFC 3261 §7.3.1
+TEST(Credentials, HaveEachParameterOnceInWhateverCaseAndEmptyOnesToo) {
+  for (const std::string name : {"username", "realm", "nonce", "uri", "response", "algorithm", "cnonce",
+                                 "opaque", "qop", "nc", "userhash"}) {
+    const std::string shouted = to_lower(name).replace(0, 1, 1, static_cast<char>(name[0] & ~0x20));
+    EXPECT_FALSE(is_bad("Digest " + name + "=\"\"")) << name;
+    EXPECT_TRUE(is_bad("Digest " + name + "=\"\", x=y, " + shouted + "=\"\"")) << name;
+    EXPECT_TRUE(is_bad("Digest " + shouted + "=a, " + name + "=\"b\"")) << name;
+  }
+  EXPECT_FALSE(is_bad("Digest auts=a, auts=b"));
 }
 
 TEST(Credentials, OfTooManyParametersAreRefused) {
