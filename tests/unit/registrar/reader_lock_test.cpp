@@ -37,13 +37,16 @@ TEST(ReaderLock, NobodyReadsWhileSomethingChanges) {
   EXPECT_EQ(b, 1000);
 }
 
+// Threads that come one after the other have different parts.
 TEST(ReaderLock, ReadersOfTwoThreadsDoNotWaitForOneAnother) {
   ReaderLock lock;
-  const auto reading = lock.read();
   bool read = false;
   std::thread([&] {
-    const auto too = lock.read();
-    read = true;
+    const auto reading = lock.read();
+    std::thread([&] {
+      const auto too = lock.read();
+      read = true;
+    }).join();
   }).join();
   EXPECT_TRUE(read);
 }
