@@ -102,14 +102,17 @@ class Flowgate:
             )
 
 
+GIVEN = set()  # by free_port()
+
+
 def free_port(address="127.0.0.1"):
-    """A port that nothing uses at this moment, over UDP, TCP and with its successor (TLS) too."""
+    """A port that nothing uses at this moment, over UDP, TCP and with its successor (TLS) too; another one each time."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     while True:
         with socket.socket(family, socket.SOCK_DGRAM) as first:
             first.bind((address, 0))
             port = first.getsockname()[1]
-            if port < 65535 and all(
+            if port < 65535 and not {port, port + 1} & GIVEN and all(
                 bindable(family, kind, address, p)
                 for kind, p in (
                     (socket.SOCK_STREAM, port),
@@ -117,6 +120,7 @@ def free_port(address="127.0.0.1"):
                     (socket.SOCK_STREAM, port + 1),
                 )
             ):
+                GIVEN.update((port, port + 1))
                 return port
 
 
