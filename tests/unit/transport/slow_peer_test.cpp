@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Drips{"AStartLine", Protocol::tcp, "O", "O"},
                     Drips{"HeaderFields", Protocol::tcp, kOptions, "X: y\r\n"},
                     Drips{"ABody", Protocol::tcp, kOptions + "Content-Length: 60000\r\n\r\n", "x"},
-                    Drips{"AStunMessage", Protocol::tcp, std::string("\x00\x01\x04\x00\x21\x12\xa4\x42", 8),
+                    Drips{"AStunMessage", Protocol::tcp, std::string("\x00\x01\x02\x00\x21\x12\xa4\x42", 8),
                           "x"},
                     Drips{"AClientHello", Protocol::tls, std::string("\x16\x03\x01\x02\x00\x01\x00", 7),
                           std::string(1, '\0')},
