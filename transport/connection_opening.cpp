@@ -46,14 +46,18 @@ void Connection::handshake() {
   boost::system::error_code error;
   switch (tls_.handshake(error)) {
     case IoStatus::done:
-      return secured();
+      secured();
+      break;
     case IoStatus::want_read:
-      return wait_readable();
+      wait_readable();
+      break;
     case IoStatus::want_write:
-      return wait_writable();
+      wait_writable();
+      break;
     case IoStatus::closed:
-      return close(error);
+      close(error);
   }
+  if (state_ != State::closed) tls_.push();
 }
 
 void Connection::secured() {

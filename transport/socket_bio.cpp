@@ -3,8 +3,7 @@
 #include <openssl/bio.h>
 
 #include <memory>
-
-#include "transport/stream_io.h"
+#include <utility>
 
 namespace flowgate::transport {
 namespace {
@@ -12,6 +11,8 @@ namespace {
 struct Socket {
   int fd = -1;
   bool emptied = false;  // since it became readable last
+  Follows follows = Follows::nothing;
+  bool waiting = false;  // for what follows
 };
 
 Socket& socket_of(BIO* bio) {
@@ -35,8 +36,12 @@ int read(BIO* bio, char* buffer, int size) {
 
 int write(BIO* bio, const char* text, int size) {
   BIO_clear_retry_flags(bio);
-  const Io io = write_some(socket_of(bio).fd, {text, static_cast<std::size_t>(size)});
-  if (io.status == IoStatus::done) return static_cast<int>(io.octets);
+  Socket& socket = socket_of(bio);
+  const Io io = write_some(socket.fd, {text, static_cast<std::size_t>(size)}, socket.follows);
+  if (io.status == IoStatus::done) {
+    socket.waiting = socket.follows == Follows::more;
+    return static_cast<int>(io.octets);
+  }
   if (io.status == IoStatus::want_write) BIO_set_retry_write(bio);
   return -1;
 }
@@ -81,6 +86,19 @@ BIO* make_socket_bio(int fd) {
 
 void note_readable(BIO* bio) {
   socket_of(bio).emptied = false;
+}
+
+bool may_bring_more(BIO* bio) {
+  return !socket_of(bio).emptied;
+}
+
+void write_before(BIO* bio, Follows follows) {
+  socket_of(bio).follows = follows;
+}
+
+void push(BIO* bio) {
+  Socket& socket = socket_of(bio);
+  if (std::exchange(socket.waiting, false)) push(socket.fd);
 }
 
 }  // namespace flowgate::transport

@@ -22,7 +22,13 @@ struct Io {
 };
 
 Io read_some(int fd, std::span<char> buffer);
+enum class Follows : std::uint8_t {
+  nothing,
+  more,  // it waits in the kernel, a fifth of a second at most, for the next write or for push()
+};
 // A peer that is gone raises no SIGPIPE here.
-Io write_some(int fd, std::string_view text);
+Io write_some(int fd, std::string_view text, Follows follows = Follows::nothing);
+// Of a TCP socket: what waits for more leaves.
+void push(int fd);
 
 }  // namespace flowgate::transport

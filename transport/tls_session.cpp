@@ -30,6 +30,12 @@ boost::system::error_code reason_of(int ssl_error) {
   return boost::asio::error::connection_reset;
 }
 
+// SSL_get_error(3): "The current thread's error queue must be empty before the TLS/SSL I/O operation is
+// attempted". It is, as a rule: to look is a tenth of the work of clearing it.
+void forget_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 }  // namespace
 
 TlsSession TlsSession::server(SSL_CTX* context, int fd) {
@@ -59,26 +65,39 @@ void TlsSession::note_readable() {
   transport::note_readable(SSL_get_rbio(ssl_.get()));
 }
 
+// The last flight of TLS 1.3, the ticket or the client's Finished, has an answer or a request behind it as a
+// rule: both leave in one segment. The first flight never has.
 IoStatus TlsSession::handshake(boost::system::error_code& error) {
-  ERR_clear_error();
+  BIO* bio = SSL_get_wbio(ssl_.get());
+  forget_errors();
   errno = 0;
+  if (SSL_in_before(ssl_.get()) == 0) write_before(bio, Follows::more);
   const int result = SSL_do_handshake(ssl_.get());
+  write_before(bio, Follows::nothing);
   if (result == 1) return IoStatus::done;
   const IoStatus status = status_of(result);
-  if (status == IoStatus::closed) error = reason_of(SSL_get_error(ssl_.get(), result));
+  if (status == IoStatus::closed) {
+    error = reason_of(SSL_get_error(ssl_.get(), result));
+    push();  // the alert
+  }
   return status;
 }
 
+void TlsSession::push() {
+  transport::push(SSL_get_wbio(ssl_.get()));
+}
+
 Io TlsSession::read(std::span<char> buffer) {
-  ERR_clear_error();
+  forget_errors();
   std::size_t octets = 0;
   const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &octets);
   if (result != 1) return {status_of(result)};
-  return {IoStatus::done, octets, true};
+  const bool more = SSL_has_pending(ssl_.get()) == 1 || may_bring_more(SSL_get_rbio(ssl_.get()));
+  return {IoStatus::done, octets, more};
 }
 
 Io TlsSession::write(std::string_view text) {
-  ERR_clear_error();
+  forget_errors();
   std::size_t octets = 0;
   const int result = SSL_write_ex(ssl_.get(), text.data(), text.size(), &octets);
   if (result != 1) return {status_of(result)};
@@ -87,9 +106,9 @@ Io TlsSession::write(std::string_view text) {
 
 void TlsSession::close_notify() {
   if (broken_) return;
-  ERR_clear_error();
+  forget_errors();
   SSL_shutdown(ssl_.get());
-  ERR_clear_error();
+  forget_errors();
 }
 
 bool TlsSession::peer_is_verified() const {

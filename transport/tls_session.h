@@ -29,8 +29,10 @@ class TlsSession {
   // The socket has become readable: to be called before what follows from that.
   void note_readable();
 
-  // done, or what to wait for, or closed with the reason in `error`.
+  // done, or what to wait for, or closed with the reason in `error`. What it writes last waits for what
+  // follows at once, or for push().
   IoStatus handshake(boost::system::error_code& error);
+  void push();
   Io read(std::span<char> buffer);
   Io write(std::string_view text);
   // Tells the peer that no more will come (RFC 8446 §6.1), if it can be told at once. Nothing may be half
