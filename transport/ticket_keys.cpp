@@ -22,13 +22,14 @@ bool fill(auto& octets) {
 
 // What OpenSSL calls for each ticket (SSL_CTX_set_tlsext_ticket_key_evp_cb(3)).
 struct TicketCallback {
-  enum Answer { failed = -1, unknown = 0, good = 1, good_but_old = 2 };
+  enum Answer { failed = -1, unknown = 0, good = 1, good_and_new_one = 2 };
 
   static int call(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
                   int encrypt) {
     TicketKeys& keys = ContextData<TicketKeys>::of(SSL_get_SSL_CTX(ssl));
     const auto now = std::chrono::steady_clock::now();
-    return encrypt != 0 ? seal(keys, now, name, iv, cipher, mac) : open(keys, now, name, iv, cipher, mac);
+    return encrypt != 0 ? seal(keys, now, name, iv, cipher, mac)
+                        : open(ssl, keys, now, name, iv, cipher, mac);
   }
 
   static int seal(TicketKeys& keys, TicketKeys::Instant now, unsigned char* name, unsigned char* iv,
@@ -40,13 +41,16 @@ struct TicketCallback {
     return begun && begin(mac, *key) ? good : failed;
   }
 
-  static int open(TicketKeys& keys, TicketKeys::Instant now, const unsigned char* name,
+  static int open(const SSL* ssl, TicketKeys& keys, TicketKeys::Instant now, const unsigned char* name,
                   const unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac) {
     const auto key = keys.find(name, now);
     if (!key) return unknown;
     const bool begun = EVP_DecryptInit_ex2(cipher, keys.cipher_.get(), key->cipher.data(), iv, nullptr) == 1;
     if (!begun || !begin(mac, *key)) return failed;
-    return now - key->made < TicketKeys::rotation ? good : good_but_old;
+    // RFC 8446 §C.4: "Clients SHOULD NOT reuse a ticket for multiple connections", so each resumption brings
+    // a new one.
+    if (SSL_version(ssl) == TLS1_3_VERSION) return good_and_new_one;
+    return now - key->made < TicketKeys::rotation ? good : good_and_new_one;
   }
 
   static bool begin(EVP_MAC_CTX* mac, const TicketKeys::Key& key) {
@@ -101,7 +105,6 @@ void TicketKeys::use_in(SSL_CTX* context) {
   ContextData<TicketKeys>::put(context, shared_from_this());
   SSL_CTX_set_tlsext_ticket_key_evp_cb(context, TicketCallback::call);
   SSL_CTX_set_timeout(context, std::chrono::seconds(lifetime).count());
-  // RFC 8446 §4.6.1: a client that uses each ticket once gets a new one with each resumption.
   SSL_CTX_set_num_tickets(context, 1);
 }
 

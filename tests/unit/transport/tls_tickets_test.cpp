@@ -11,6 +11,13 @@ namespace {
 
 using Session = std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)>;
 
+std::string ticket_of(const SSL_SESSION& session) {
+  const unsigned char* octets = nullptr;
+  std::size_t size = 0;
+  SSL_SESSION_get0_ticket(&session, &octets, &size);
+  return {octets, octets + size};
+}
+
 // With TLS 1.2 and with TLS 1.3.
 class TlsTickets : public testing::TestWithParam<int> {
  protected:
@@ -50,6 +57,16 @@ TEST_P(TlsTickets, ResumeASession) {
   EXPECT_FALSE(first.resumed);
   EXPECT_TRUE(visit(contexts, first.session.get()).resumed);
   EXPECT_EQ(SSL_CTX_sess_number(contexts.server()), 0);
+}
+
+// RFC 8446 §C.4: clients use a ticket once. With TLS 1.2 they use it again and again.
+TEST_P(TlsTickets, ResumeASessionAndWithTls13BringANewOne) {
+  const TlsContexts contexts(certificate.options(), keys);
+  const Outcome first = visit(contexts);
+  const Outcome second = visit(contexts, first.session.get());
+  ASSERT_TRUE(second.resumed);
+  EXPECT_EQ(ticket_of(*second.session) != ticket_of(*first.session), GetParam() == TLS1_3_VERSION);
+  EXPECT_TRUE(visit(contexts, second.session.get()).resumed);
 }
 
 TEST_P(TlsTickets, ResumeASessionAfterTheCertificatesWereLoadedAnew) {
