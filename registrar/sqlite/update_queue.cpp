@@ -47,7 +47,7 @@ void UpdateQueue::take(std::size_t most, PendingUpdates& updates) {
     updates.assign(std::make_move_iterator(updates_.begin()), std::make_move_iterator(end));
     updates_.erase(updates_.begin(), end);
   }
-  enough_ = updates.size() / 2;
+  enough_ = updates.size();
 }
 
 void UpdateQueue::close() {

@@ -45,8 +45,8 @@ class UpdateQueue {
   // the limit: there is no more of it than there are bindings.
   bool push(std::unique_ptr<PendingUpdate>& update);
   // Waits until there are some, or it is closed and empty: then it returns none. At most `most`, in the order
-  // in which they were pushed. When there were many the last time it waits a moment for half as many: a
-  // commit of few costs as much as one of many.
+  // in which they were pushed. It waits a moment for as many as there were the last time: a commit of
+  // few costs as much as one of many.
   void take(std::size_t most, PendingUpdates& updates);
   void close();
 
