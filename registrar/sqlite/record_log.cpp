@@ -13,8 +13,10 @@
 namespace flowgate::sqlite {
 namespace {
 
-// A page has 4 KiB. More of them make each checkpoint longer, fewer make more of them.
-constexpr int most_log_pages = 4000;
+// So many pages, of 4 KiB each, are moved into the database at once: more of them make each checkpoint
+// longer, fewer make more of them. It writes each page of the database once, however often that stands in the
+// log.
+constexpr int most_moved_pages = 4000, most_log_pages = 16'000;
 // So many more pages may be free than in use.
 constexpr std::size_t spare_pages = 1000;
 
@@ -200,7 +202,8 @@ void RecordLog::roll_back() {
 
 // An error here is one of the next commits, too; nothing is lost.
 void RecordLog::tidy() {
-  if (database_.log_pages() >= most_log_pages) (void)database_.checkpoint();
+  const bool small = pages_.size() + free_.size() <= most_moved_pages;
+  if (database_.log_pages() >= (small ? most_log_pages : most_moved_pages)) (void)database_.checkpoint();
   if (!database_.log_has_room() && begin_.run()) {
     (void)database_.make_room_in_log();
     (void)roll_back_.run();
