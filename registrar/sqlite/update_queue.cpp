@@ -28,7 +28,7 @@ bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {
     const std::lock_guard lock{mutex_};
     if (closed_ || (updates_.size() >= limit_ && update->asked)) return false;
     updates_.push_back(std::move(update));
-    if (updates_.size() != 1 && updates_.size() != enough_) return true;
+    if (updates_.size() != wanted_) return true;
   }
   filled_.notify_one();
   return true;
@@ -36,9 +36,10 @@ bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {
 
 void UpdateQueue::take(std::size_t most, PendingUpdates& updates) {
   std::unique_lock lock{mutex_};
-  filled_.wait(lock, [this] { return closed_ || !updates_.empty(); });
-  if (enough_ > 1)
-    filled_.wait_for(lock, longest_gathering, [this] { return closed_ || updates_.size() >= enough_; });
+  const auto filled = [this] { return closed_ || updates_.size() >= wanted_; };
+  if (wanted_ > 1) filled_.wait_for(lock, longest_gathering, filled);
+  wanted_ = 1;
+  filled_.wait(lock, filled);
   updates.clear();
   if (updates_.size() <= most) {
     updates_.swap(updates);
@@ -47,7 +48,7 @@ void UpdateQueue::take(std::size_t most, PendingUpdates& updates) {
     updates.assign(std::make_move_iterator(updates_.begin()), std::make_move_iterator(end));
     updates_.erase(updates_.begin(), end);
   }
-  enough_ = updates.size();
+  wanted_ = updates.size();
 }
 
 void UpdateQueue::close() {

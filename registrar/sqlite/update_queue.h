@@ -45,7 +45,7 @@ class UpdateQueue {
   // the limit: there is no more of it than there are bindings.
   bool push(std::unique_ptr<PendingUpdate>& update);
   // Waits until there are some, or it is closed and empty: then it returns none. At most `most`, in the order
-  // in which they were pushed. It waits a moment for as many as there were the last time: a commit of
+  // in which they were pushed. First it waits a moment for as many as there were the last time: a commit of
   // few costs as much as one of many.
   void take(std::size_t most, PendingUpdates& updates);
   void close();
@@ -55,7 +55,7 @@ class UpdateQueue {
   std::mutex mutex_;
   std::condition_variable filled_;
   PendingUpdates updates_;
-  std::size_t enough_ = 0;  // updates to wait for
+  std::size_t wanted_ = 1;  // so many wake whoever takes
   bool closed_ = false;
 };
 
