@@ -1,10 +1,8 @@
 #include "proxy/core.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "proxy/admission.h"
-#include "proxy/edge_register.h"
 #include "proxy/received.h"
 #include "sip/text.h"
 #include "sip/value.h"
@@ -15,20 +13,12 @@ namespace {
 
 using sip::Method;
 
-constexpr std::string_view kAllow =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, PRACK, UPDATE, SUBSCRIBE, NOTIFY, REFER, MESSAGE, INFO, "
-    "PUBLISH";
-
 // RFC 3326: why a request is cancelled; "" when it does not say.
 std::string_view reason_of(const sip::Message& request) {
   for (const sip::Field& field : request.fields()) {
     if (sip::equals_nocase(request.name(field), "Reason")) return request.value(field);
   }
   return {};
-}
-
-void refuse(ServerTransaction& server, const Refusal& refusal) {
-  server.respond(refusal.status, refusal.reason, refusal.fields);
 }
 
 }  // namespace
@@ -235,7 +225,7 @@ bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::
 void Core::receive_cancel(ServerTransaction& server, const TransactionKey& invite) {
   RequestUris uris;
   if (const Refusal refusal = validate(server.request(), options_.limits, true, uris)) {
-    return refuse(server, refusal);
+    return server.respond(refusal.status, refusal.reason, refusal.fields);
   }
   ServerTransaction* pending = transactions_.find_server(invite);
   if (pending == nullptr) return server.respond(481);
@@ -245,150 +235,6 @@ void Core::receive_cancel(ServerTransaction& server, const TransactionKey& invit
   std::string reason(reason_of(server.request()));
   server.respond(200);
   if (pending->user() != nullptr) pending->user()->cancelled(*pending, reason);
-}
-
-// What is looked at before anything is done with a request: §16.3, §16.4. `uris.request_uri` becomes what to
-// route by.
-RouteDecision Core::examine(const sip::Message& request, const Flow& flow, RequestUris& uris) {
-  RouteDecision decision;
-  decision.refusal = validate(request, options_.limits, !options_.roles.next_hop.empty(), uris);
-  if (decision.refusal) return decision;
-  decision = routing_.decide(request, uris.request_uri, flow);
-  if (decision.request_uri.empty()) return decision;
-  if (const auto rewritten = sip::Uri::parse(decision.request_uri, options_.limits)) {
-    uris.request_uri = *rewritten;
-  } else {
-    decision.refusal = {400, "Bad Route", {}};
-  }
-  return decision;
-}
-
-// §16.3 (3) and (4): may it go on from here?
-Refusal Core::check_forwarding(const sip::Message& request) const {
-  const sip::Field* hops = request.find(sip::Header::max_forwards);
-  if (hops != nullptr && sip::parse_number(request.value(*hops)) == 0U) return {483, {}, {}};
-  if (forwarder_.is_loop(request)) return {482, {}, {}};
-  return {};
-}
-
-void Core::handle(ServerTransaction& server) {
-  const sip::Message& request = server.request();
-  RequestUris uris;
-  const sip::Uri& uri = uris.request_uri;
-  const RouteDecision decision = examine(request, server.flow(), uris);
-  if (decision.refusal) return refuse(server, decision.refusal);
-  const bool arrived = decision.next_route.empty() && !decision.down;
-  const bool subscribes = arrived && options_.roles.registrar && request.method() == Method::subscribe &&
-                          notifier_.takes(request, uri, server.flow());
-  if (subscribes || (arrived && targets_.is_for_us(request, uri, server.flow())))
-    return answer(server, uris, subscribes);
-  if (const Refusal refusal = check_forwarding(request)) return server.respond(refusal.status);
-  proxy(server, uri, decision);
-}
-
-// What we are the UAS of.
-void Core::answer(ServerTransaction& server, const RequestUris& uris, bool subscribes) {
-  const sip::Message& request = server.request();
-  const sip::Uri& uri = uris.request_uri;
-  if (const Refusal refusal = check_uas(server)) return refuse(server, refusal);
-  std::shared_ptr<const registrar::User> user;
-  if (authentication_) {
-    auto verdict = authentication_->of_request_for_us(request, uris.to, server.flow(), timers_.now());
-    if (verdict.refusal) return refuse(server, verdict.refusal);
-    user = std::move(verdict.user);
-  }
-  if (subscribes) return notifier_.receive(server, uri, user.get());
-  if (request.method() == Method::register_) return handle_register(server, uris.to);
-  const bool gruu = registrar_.serves(uri);
-  if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
-  return gruu ? refuse_method(server) : server.respond(404);
-}
-
-// §8.2.2
-Refusal Core::check_uas(ServerTransaction& server) {
-  // §8.2.2.2: the same request by another way.
-  if (transactions_.is_merged(server)) return {482, "Merged Request", {}};
-  // The registrar knows what it requires.
-  return server.request().method() == Method::register_ ? Refusal{} : check_require(server.request());
-}
-
-void Core::handle_register(ServerTransaction& server, const sip::Uri& to) {
-  registrar_.process(server.request(), to, server.flow(), timers_.now(),
-                     [this, key = server.key(), flow = server.flow()](const registrar::Answer& answer) {
-                       if (answer.keeps_alive.count() > 0) {
-                         const Instant now = timers_.now();
-                         ua_flows_.registered(flow, answer.dialect, true, now, now + answer.keeps_alive);
-                       }
-                       if (ServerTransaction* waiting = transactions_.find_server(key)) {
-                         waiting->respond(answer.status, answer.reason, answer.fields);
-                       }
-                     });
-}
-
-// §11.2
-void Core::answer_options(ServerTransaction& server) {
-  std::string fields;
-  sip::FieldWriter writer(fields);
-  writer.field("Allow", {kAllow})
-      .field("Accept", {"application/sdp"})
-      .field("Supported", {"outbound, path, gruu"});
-  // RFC 6665 §4.4.4
-  if (options_.roles.registrar) writer.field("Allow-Events", {"reg"});
-  server.respond(200, {}, fields);
-}
-
-// A GRUU of this host is asked for anything else. RFC 3261 §8.2.1: "the UAS MUST generate a 405 (Method Not
-// Allowed) response."
-void Core::refuse_method(ServerTransaction& server) {
-  std::string fields;
-  sip::FieldWriter(fields).field("Allow", {"OPTIONS"});
-  server.respond(405, {}, fields);
-}
-
-void Core::proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision) {
-  const sip::Message& request = server.request();
-  if (authentication_ && !authenticate(server, decision)) return;
-  // The token in the sender's Record-Route tells whether it was registered, and which dialect it speaks.
-  if (forms_dialog(request)) {
-    if (const auto dialect = targets_.registered_over(server.flow(), timers_.now())) {
-      decision.trusted = true;
-      decision.source_dialect = *dialect;
-    }
-  }
-  const auto context = std::make_shared<ResponseContext>(parts_, server, decision);
-  context->begin();
-  targets_.find(timers_.now(), request, server.flow(), uri, decision, [context](Targets found) {
-    if (found.refusal) return context->refuse(found.refusal.status, found.refusal.reason);
-    context->fork(std::move(found.targets), found.located);
-  });
-}
-
-// §22.3. False: it has been answered. Who has authenticated may go anywhere, whether or not he is registered.
-bool Core::authenticate(ServerTransaction& server, RouteDecision& decision) {
-  const Instant now = timers_.now();
-  const bool registered = targets_.registered_over(server.flow(), now).has_value();
-  auto verdict =
-      authentication_->of_request_passing(server.request(), server.flow(), decision, registered, now);
-  if (verdict.refusal) {
-    refuse(server, verdict.refusal);
-    return false;
-  }
-  decision.trusted = decision.trusted || verdict.user;
-  decision.asserted = std::move(verdict.asserted);
-  return true;
-}
-
-// RFC 3261 §13.2.2.4: the ACK for a 2xx.
-void Core::receive_ack(const Flow& flow, const sip::StoredMessage& stored) {
-  const sip::Message& request = stored.get();
-  RequestUris uris;
-  const RouteDecision decision = examine(request, flow, uris);
-  if (decision.refusal || check_forwarding(request)) return;
-  const auto kept = std::make_shared<sip::StoredMessage>(request);
-  targets_.find(timers_.now(), request, flow, uris.request_uri, decision,
-                [this, flow, kept, decision](Targets found) {
-                  if (!found.refusal) acks_.forward(flow, kept->get(), decision, std::move(found.targets));
-                });
 }
 
 }  // namespace flowgate::proxy
