@@ -15,7 +15,7 @@ from tls_avalanche import tls_avalanche
 
 ADDRESS = "127.0.0.1"
 # Those that are sent away are back soon enough for a test.
-CONFIGURATION = "threads: 1\noverload: {min_retry_after: 1, max_retry_after: 4}\n"
+CONFIGURATION = "threads: 1\noverload: {{max_delay_ms: {}, min_retry_after: 1, max_retry_after: 4}}\n"
 
 
 def udp_avalanche(program, edge, uas, within_s):
@@ -57,7 +57,9 @@ def check_avalanche(options, directory, evidence):
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     listen = [f"udp:{ADDRESS}:{port}", f"tls:{ADDRESS}:{port + 1}"]
-    with Flowgate(options.flowgate, directory, listen, more=CONFIGURATION) as flowgate:
+    # However slowly they can be sent here when all come at once, that is more than may wait.
+    more = CONFIGURATION.format(2 if options.within == "0" else 30)
+    with Flowgate(options.flowgate, directory, listen, more=more) as flowgate:
         evidence.add("flowgate's log", flowgate.tail)
         calls = CallsInProgress(edge)
         flowgate.process.kill()
