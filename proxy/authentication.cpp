@@ -55,6 +55,10 @@ Authentication::Verdict Authentication::of_request_for_us(const sip::Message& re
   return verdict;
 }
 
+bool Authentication::misses_credentials(const sip::Message& request, const Flow& flow) const {
+  return request.find(Header::authorization) == nullptr && !roles_.trust.covers(flow.remote);
+}
+
 Refusal Authentication::challenge_for_us(registrar::Instant now) {
   digest::Outcome outcome = authenticator_.challenge(digest::Asker::user_agent_server, false, now);
   return {outcome.status, std::move(outcome.reason), std::move(outcome.fields)};

@@ -25,7 +25,9 @@ class Authentication {
   // A request that we are the UAS of; `to`: the URI in its To.
   Verdict of_request_for_us(const sip::Message& request, const sip::Uri& to, const Flow& flow,
                             registrar::Instant now);
-  // What one is answered that has no credentials.
+  // Has that one no credentials, where they are asked for?
+  bool misses_credentials(const sip::Message& request, const Flow& flow) const;
+  // What it is answered then.
   Refusal challenge_for_us(registrar::Instant now);
   // A request that leaves through us. `over_registered`: it came over the flow of a registered UA.
   Verdict of_request_passing(const sip::Message& request, const Flow& flow, const RouteDecision& decision,

@@ -4,6 +4,7 @@
 
 #include "proxy/admission.h"
 #include "proxy/received.h"
+#include "proxy/response_text.h"
 #include "sip/text.h"
 #include "sip/value.h"
 #include "sip/writer.h"
@@ -178,21 +179,16 @@ void Core::answer_statelessly(const Flow& flow, const sip::Message& request, con
   Flow reply = flow;
   reply.remote.port = reply_port_of(flow, via);
   const auto params = received_params(request, via, flow, keep);
-  // As in ServerTransaction::respond.
-  thread_local std::string memory;
-  std::string text = std::move(memory);
-  text.clear();
-  sip::write_response(request, status, {}, key.to_tag(), fields, text, params.value_or(sip::Splice{}));
-  network_.send(reply, text);
-  memory = std::move(text);
+  ResponseText text;
+  sip::write_response(request, status, {}, key.to_tag(), fields, *text, params.value_or(sip::Splice{}));
+  network_.send(reply, *text);
 }
 
 // RFC 3261 §8.2.7: "Stateless UASs are needed primarily to handle unauthenticated requests that require a
 // challenge for a response." Whoever floods us with them finds nothing here to fill up. §8.2: authentication
 // is the first thing to be looked at; what else is wrong is told to whom has authenticated.
 Refusal Core::challenge_of_register(const Flow& flow, const sip::Message& request) {
-  if (request.find(sip::Header::authorization) != nullptr || options_.roles.trust.covers(flow.remote))
-    return {};
+  if (!authentication_->misses_credentials(request, flow)) return {};
   if (!request.version_is_2_0() || request.defect()) return {};
   const auto uri = sip::Uri::parse(request.request_uri(), options_.limits);
   if (!uri) return {};

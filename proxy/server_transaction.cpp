@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/response_text.h"
 #include "proxy/transactions.h"
 #include "sip/writer.h"
 
@@ -60,13 +61,9 @@ ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& 
 
 void ServerTransaction::respond(int status, std::string_view reason, std::string_view fields) {
   if (has_final()) return;
-  // Its memory serves one response after the other; who answers while this one is sent takes some of his own.
-  thread_local std::string memory;
-  std::string text = std::move(memory);
-  text.clear();
-  sip::write_response(request(), status, reason, tag_key_.to_tag(), fields, text);
-  send(status, text);
-  memory = std::move(text);
+  ResponseText text;
+  sip::write_response(request(), status, reason, tag_key_.to_tag(), fields, *text);
+  send(status, *text);
 }
 
 Flow ServerTransaction::reply_flow() const {

@@ -83,7 +83,8 @@ bool Domains::belongs_to_another(const sip::Uri& uri, const User& user) const {
   const bool plain = uri.user.find('%') == uri.user.npos;
   if (plain && uri.user == user.name && !users_->has_further_aors()) return false;
   const auto aor = this->aor(uri);
-  return aor && users_->has_owner(*aor) && !users_->is_owner(*aor, user);
+  const auto owner = aor ? users_->owner(*aor) : nullptr;
+  return owner && owner->name != user.name;
 }
 
 std::string Domains::uri_of_user(std::string_view name) const {

@@ -37,6 +37,7 @@ FieldLine read_field_line(std::string_view text) {
   // An empty value stands in front of the line end.
   const std::size_t value_begin = well_formed ? colon + 1 : 0;
   const std::string_view octets = without_line_end(text.substr(value_begin, size - value_begin));
+  line.end = size - value_begin - octets.size();
   const std::string_view value = trim(octets);
   line.value = value.empty() ? octets.substr(octets.size()) : value;
   return line;

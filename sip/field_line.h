@@ -12,6 +12,7 @@ struct FieldLine {
   std::string_view name;   // "" when the line has no name or no colon behind it
   std::string_view value;  // without surrounding white space, but folds inside are as they came
   std::size_t size = 0;    // with its line end; 0 when the text ends before the line does
+  std::size_t end = 0;     // of these, the octets of the line end
 };
 
 // Reads the line at the front of `text`, which is not the empty line.

@@ -134,7 +134,7 @@ std::optional<Error> Message::Parser::fields() {
     if (line.size == 0) return header_unfinished();
     if (message_.fields_.size() == std::min(limits_.fields, most_fields)) return Error::too_large;
     field(line, begin);
-    line_ends_ += line.size - without_line_end(rest.substr(0, line.size)).size();
+    line_ends_ += line.end;
     begin += static_cast<std::uint32_t>(line.size);
     rest.remove_prefix(line.size);
   }

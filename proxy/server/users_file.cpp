@@ -8,6 +8,9 @@
 #include <cstdio>
 #include <utility>
 
+#include "proxy/server/digest_options.h"
+#include "registrar/ha1.h"
+
 namespace flowgate::server {
 namespace {
 
@@ -22,30 +25,6 @@ std::int64_t wall_clock_ns() {
 
 void complain(std::string_view line) {
   fmt::print(stderr, "{}; the users stay as they were\n", line);
-}
-
-const std::string& hash_of(const registrar::User& user, conf::DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case conf::DigestAlgorithm::md5:
-      return user.ha1_md5;
-    case conf::DigestAlgorithm::sha256:
-      return user.ha1_sha256;
-    case conf::DigestAlgorithm::sha512_256:
-      break;
-  }
-  return user.ha1_sha512_256;
-}
-
-std::string_view name_of(conf::DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case conf::DigestAlgorithm::md5:
-      return "MD5";
-    case conf::DigestAlgorithm::sha256:
-      return "SHA-256";
-    case conf::DigestAlgorithm::sha512_256:
-      break;
-  }
-  return "SHA-512-256";
 }
 
 }  // namespace
@@ -107,13 +86,14 @@ void UsersFile::take(const conf::Users& users) {
 
 void UsersFile::report_unoffered() const {
   const auto all = table_.all();
-  for (const conf::DigestAlgorithm algorithm : algorithms_) {
+  for (const conf::DigestAlgorithm configured : algorithms_) {
+    const digest::Algorithm algorithm = digest_algorithm(configured);
     const auto lacking = std::ranges::count_if(all, [algorithm](const auto& user) {
-      return user->password.empty() && hash_of(*user, algorithm).empty();
+      return user->password.empty() && registrar::ha1_of(*user, algorithm).empty();
     });
     if (lacking == 0) continue;
     fmt::print(stderr, "{}: {} is offered to nobody: {} users have no hash for it\n", file_.string(),
-               name_of(algorithm), lacking);
+               digest::algorithm_name(algorithm), lacking);
   }
 }
 

@@ -28,7 +28,6 @@ std::string_view take(std::string_view& octets, std::size_t count) {
 }  // namespace
 
 void RecordPage::begin(std::int64_t number) {
-  number_ = number;
   records_ = 0;
   end_ = PageHead::octets;
   octets_.assign(usual_octets, '\0');
@@ -62,7 +61,6 @@ std::optional<ReadPage> ReadPage::parse(std::string_view octets) {
   octets.remove_prefix(PageHead::octets);
   if (head->records > octets.size() / lengths) return std::nullopt;
   ReadPage page;
-  page.number = head->number;
   page.entries.reserve(head->records);
   for (std::size_t i = 0; i < head->records; ++i) {
     const std::size_t aor = number_in(take(octets, 4)), record = number_in(take(octets, 4));

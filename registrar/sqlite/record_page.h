@@ -27,12 +27,10 @@ class RecordPage {
   bool has_room_for(std::string_view aor, std::string_view record) const;
   void append(std::string_view aor, std::string_view record);
 
-  std::int64_t number() const { return number_; }
   // What is to be written; until the next call.
   std::string_view octets() const { return octets_; }
 
  private:
-  std::int64_t number_ = 0;
   std::uint32_t records_ = 0;
   std::size_t end_ = 0;  // of the records; zeros may stand behind it
   std::string octets_;
@@ -43,7 +41,6 @@ struct ReadPage {
   struct Entry {
     std::string_view aor, record;
   };
-  std::int64_t number = 0;
   std::vector<Entry> entries;
 
   // Nothing: it is damaged.

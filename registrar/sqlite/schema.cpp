@@ -64,10 +64,7 @@ Database open_database(const std::filesystem::path& file) {
     throw std::runtime_error(file.string() + ": this file system cannot hold a write-ahead log");
   }
   mode.reset();
-  // What is deleted is overwritten where its page is written anyhow: pages that have become free are not
-  // written once more.
-  require(database, database.execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;"
-                                     " PRAGMA secure_delete=FAST"));
+  require(database, database.execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384"));
   return database;
 }
 

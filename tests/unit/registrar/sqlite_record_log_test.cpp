@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <map>
 #include <memory>
@@ -32,19 +31,7 @@ class RecordLogTest : public testing::Test {
     log->read([&](std::int64_t, std::string_view aor, std::string_view) { aors.emplace_back(aor); });
     return aors;
   }
-  std::int64_t sql(const std::string& text) {
-    sqlite3* database = nullptr;
-    std::int64_t number = -1;
-    EXPECT_EQ(sqlite3_open(folder.database().c_str(), &database), SQLITE_OK);
-    const auto first = [](void* into, int, char** values, char**) {
-      *static_cast<std::int64_t*>(into) = std::stoll(values[0]);
-      return 0;
-    };
-    EXPECT_EQ(sqlite3_exec(database, text.c_str(), first, &number, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(database);
-    sqlite3_close(database);
-    return number;
-  }
+  std::int64_t sql(const std::string& text) { return folder.sql(text); }
 
   const std::string large = std::string(1000, 'x');  // of which a page holds three
   registrar::StoreFolder folder;

@@ -68,20 +68,7 @@ class SqliteStoreTest : public testing::Test {
     std::ifstream file(folder.database(), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  // As somebody else may, with the file that no flowgate has open.
-  std::int64_t sql(const std::string& text) {
-    sqlite3* database = nullptr;
-    std::int64_t number = -1;
-    EXPECT_EQ(sqlite3_open(folder.database().c_str(), &database), SQLITE_OK);
-    const auto first = [](void* into, int, char** values, char**) {
-      *static_cast<std::int64_t*>(into) = values[0] == nullptr ? 0 : std::stoll(values[0]);
-      return 0;
-    };
-    EXPECT_EQ(sqlite3_exec(database, text.c_str(), first, &number, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(database);
-    sqlite3_close(database);
-    return number;
-  }
+  std::int64_t sql(const std::string& text) { return folder.sql(text); }
 
   StoreFolder folder;
   int loaded = 0;

@@ -1,6 +1,9 @@
 // A folder for a database, gone with its owner.
 #pragma once
 
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
@@ -36,6 +39,20 @@ class StoreFolder {
               const std::lock_guard lock{mutex_};
               reports_.emplace_back(line);
             }};
+  }
+  // As somebody else may: the first value of the last row.
+  std::int64_t sql(const std::string& text) {
+    sqlite3* handle = nullptr;
+    std::int64_t number = -1;
+    EXPECT_EQ(sqlite3_open(database().c_str(), &handle), SQLITE_OK);
+    const auto first = [](void* into, int, char** values, char**) {
+      *static_cast<std::int64_t*>(into) = values[0] == nullptr ? 0 : std::stoll(values[0]);
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(handle, text.c_str(), first, &number, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(handle);
+    sqlite3_close(handle);
+    return number;
   }
   std::vector<std::string> reports() {
     const std::lock_guard lock{mutex_};
