@@ -173,10 +173,11 @@ bool Config::listens(Protocol protocol) const {
 
 Config load(const std::filesystem::path& file) {
   const Document document(file);
-  const Section top(Value(document.root(), ""),
-                    {"roles", "domains", "listen", "tls", "registrar", "edge", "flow_token", "admin",
-                     "threads", "limits", "timers", "dns", "proxy_protocol", "host_names", "gruu",
-                     "reg_event", "websocket", "trusted", "overload"});
+  const Section top(
+      Value(document.root(), ""),
+      {"roles",      "domains", "listen",      "tls",       "registrar", "edge",    "flow_token",
+       "admin",      "threads", "pin_threads", "limits",    "timers",    "dns",     "proxy_protocol",
+       "host_names", "gruu",    "reg_event",   "websocket", "trusted",   "overload"});
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   Config config;
   config.roles = read_roles(top);
@@ -191,6 +192,7 @@ Config load(const std::filesystem::path& file) {
   config.flow_token_key_file = read_key_file(top, folder);
   refuse_admin(top);
   config.threads = top.number("threads", 0, 0, 255);
+  config.pin_threads = top.flag("pin_threads", true);
   config.limits = read_limits(top);
   config.timers = read_timers(top);
   if (const auto trusted = top.find("trusted")) config.trusted = read_prefixes(*trusted);

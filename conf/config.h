@@ -71,7 +71,8 @@ struct Config {
   Gruu gruu;
   Edge edge;
   std::filesystem::path flow_token_key_file;  // absolute
-  unsigned threads = 0;                       // shards, at most 255; 0: one per core
+  unsigned threads = 0;                       // shards, at most 255; 0: one per processor
+  bool pin_threads = true;                    // each to processors of its own, when there are enough
   Limits limits;
   Timers timers;
   std::vector<AddressPrefix> trusted;  // peers whose word is taken

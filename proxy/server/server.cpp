@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
-#include <thread>
 
 #include "conf/dev_certificate.h"
 #include "proxy/server/digest_options.h"
@@ -136,7 +135,8 @@ void check_files(const conf::Config& config) {
 }
 
 Server::Server(const conf::Config& config)
-    : keys_(TokenKeys::load_or_make(config.flow_token_key_file)),
+    : pin_threads_(config.pin_threads),
+      keys_(TokenKeys::load_or_make(config.flow_token_key_file)),
       ua_flows_(config.edge.flow_timer + config.edge.grace, config.limits.registered_flows),
       location_(open_location(config, ua_flows_)),
       user_store_(open_users(config)) {
@@ -158,8 +158,7 @@ Server::~Server() {
 }
 
 void Server::make_shards(const conf::Config& config) {
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const unsigned count = std::min(config.threads == 0 ? cores : config.threads, 255U);
+  const unsigned count = std::min(config.threads == 0 ? processors_.count() : config.threads, 255U);
   const std::uint64_t serial = first_serial();
   for (unsigned number = 0; number < count; ++number) {
     shards_.push_back(std::make_unique<Shard>(number, serial, transport_options(config),
@@ -215,7 +214,9 @@ void Server::read_users() {
 }
 
 void Server::run() {
-  for (const auto& shard : shards_) shard->run();
+  const auto count = static_cast<unsigned>(shards_.size());
+  for (unsigned number = 0; number < count; ++number)
+    shards_[number]->run(pin_threads_ ? processors_.share(number, count) : processors_.share(0, 1));
 }
 
 void Server::stop() {

@@ -11,6 +11,7 @@
 #include "proxy/local_addresses.h"
 #include "proxy/server/certificates.h"
 #include "proxy/server/overload_report.h"
+#include "proxy/server/processors.h"
 #include "proxy/server/shard.h"
 #include "proxy/server/users_file.h"
 #include "proxy/ua_flows.h"
@@ -62,6 +63,8 @@ class Server final : private registrar::Observer {
   void make_cores(const conf::Config& config);
   void read_users();
 
+  const Processors processors_;
+  const bool pin_threads_;
   TokenKeys keys_;
   bool made_certificate_ = false;
   std::unique_ptr<Certificates> certificates_;  // none without a listener that needs them

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proxy/branch.h"
+#include "proxy/server/processors.h"
 #include "proxy/server/random_number.h"
 
 namespace flowgate::server {
@@ -52,8 +53,9 @@ void Shard::make_core(const proxy::Core::Options& options, const proxy::LocalAdd
                                         keys, *this, resolver_, random_number, Clock::now());
 }
 
-void Shard::run() {
+void Shard::run(const std::vector<int>& processors) {
   thread_ = std::thread([this] { context_.run(); });
+  keep_to(thread_, processors);
 }
 
 void Shard::stop() {

@@ -36,8 +36,8 @@ class Shard final : public transport::Receiver, public proxy::Network {
                  const registrar::Domains& domains, registrar::LocationService& location,
                  proxy::UaFlows& ua_flows, const TokenKeys& keys);
 
-  // Starts the thread; stop() ends it and waits for it.
-  void run();
+  // Starts the thread, which keeps to these processors; stop() ends it and waits for it.
+  void run(const std::vector<int>& processors);
   void stop();
 
   // From any thread: for TLS connections from now on.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""One ready line, exit status 0 on SIGTERM; for a bad configuration one line and exit status 2."""
+"""One ready line, exit status 0 on SIGTERM; for a bad configuration one line and exit status 2. A thread for each
+processor."""
 import os
 import re
 import subprocess
@@ -43,6 +44,27 @@ def check_only_checks(program, configuration):
     assert status == 0, f"exit status {status}: {output}"
 
 
+def check_processors(program, directory, flowgate):
+    """As many shards as processors that it may run on, each kept to one of its own, unless that is not wanted."""
+    step("the processors of its threads")
+    ours = os.sched_getaffinity(0)
+    assert f"with {len(ours)} shard" in flowgate.log(), flowgate.log()
+    kept = [allowed for allowed in affinities(flowgate) if allowed != ours]
+    assert len(ours) == 1 or sorted(kept, key=min) == [{number} for number in sorted(ours)], kept
+
+    folder = os.path.join(directory, "unpinned")
+    os.mkdir(folder)
+    listen = [f"udp:{ADDRESS}:{free_port(ADDRESS)}"]
+    with Flowgate(program, folder, listen, more="pin_threads: false\n") as unpinned:
+        assert all(allowed == ours for allowed in affinities(unpinned)), affinities(unpinned)
+
+
+def affinities(flowgate):
+    """For each of its threads the processors that it may run on."""
+    folder = f"/proc/{flowgate.process.child.pid}/task"
+    return [os.sched_getaffinity(int(thread)) for thread in os.listdir(folder)]
+
+
 def check_stop(flowgate, port):
     """SIGTERM ends it with status 0, also while connections are open and half a message has come."""
     step("SIGTERM")
@@ -78,6 +100,7 @@ def check_start_stop(options, directory, evidence):
     try:
         check_only_checks(options.flowgate, flowgate.configuration)
         check_listener(options.flowgate, flowgate)
+        check_processors(options.flowgate, directory, flowgate)
         check_stop(flowgate, port)
     finally:
         flowgate.process.stop()

@@ -31,6 +31,7 @@ TEST_F(ConfigTest, OnlyDomainsIsRequiredAndTheRestHasDefaults) {
   EXPECT_EQ(config.edge.flow_timer, seconds(120));
   EXPECT_EQ(config.flow_token_key_file, folder / "flowtoken.key");
   EXPECT_EQ(config.threads, 0U);
+  EXPECT_TRUE(config.pin_threads);
   EXPECT_EQ(config.limits.sip.message_bytes, 65535U);
   EXPECT_EQ(config.limits.sip.header_bytes, 32768U);
   EXPECT_EQ(config.limits.sip.fields, 256U);
@@ -67,6 +68,7 @@ registrar:
 edge: {flow_timer: 25}
 flow_token: {key_file: /var/lib/flowgate/keys}
 threads: 3
+pin_threads: false
 limits:
   message_bytes: 20000
   header_bytes: 10000
@@ -97,6 +99,7 @@ timers:
   EXPECT_EQ(config.edge.flow_timer, seconds(25));
   EXPECT_EQ(config.flow_token_key_file, "/var/lib/flowgate/keys");
   EXPECT_EQ(config.threads, 3U);
+  EXPECT_FALSE(config.pin_threads);
   EXPECT_EQ(config.limits.sip.message_bytes, 20'000U);
   EXPECT_EQ(config.limits.sip.header_bytes, 10'000U);
   EXPECT_EQ(config.limits.sip.fields, 100U);

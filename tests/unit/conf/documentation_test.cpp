@@ -82,8 +82,8 @@ std::vector<std::uint64_t> numbers(const Config& config) {
        timers.message, timers.connect, timers.send, timers.unaccepted);
   const Overload& overload = config.overload;
   time(overload.max_delay, overload.min_retry_after, overload.max_retry_after);
-  add(overload.udp_buffer_bytes, config.dns.tries, config.threads, config.tls.only_tls_1_3,
-      config.edge.stun_parameter, config.gruu.anonymous_for_draft);
+  add(overload.udp_buffer_bytes, config.dns.tries, config.threads, config.pin_threads,
+      config.tls.only_tls_1_3, config.edge.stun_parameter, config.gruu.anonymous_for_draft);
   time(config.dns.timeout, config.dns.set_aside, config.websocket.ping, config.edge.flow_timer);
   const Registrar& registrar = config.registrar;
   time(registrar.default_expires, registrar.min_expires, registrar.max_expires, config.reg_event.min_expires,

@@ -75,6 +75,7 @@ TEST_F(ShippedConfigurationTest, TheSettingsInItsCommentsAreTheDefaults) {
   EXPECT_EQ(config.edge.flow_timer, defaults.edge.flow_timer);
   EXPECT_EQ(config.flow_token_key_file, defaults.flow_token_key_file);
   EXPECT_EQ(config.threads, defaults.threads);
+  EXPECT_EQ(config.pin_threads, defaults.pin_threads);
 }
 
 }  // namespace

@@ -1,0 +1,32 @@
+// The processors that this process may run on, and which thread keeps to which of them.
+//
+// Left to itself, Linux has two busy shards wait for each other on one processor while the other one is idle
+// between the moments that a short-lived task uses it: such pauses are too short for it to move a thread (the
+// scheduler's migration cost, half a millisecond).
+#pragma once
+
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace flowgate::server {
+
+class Processors {
+ public:
+  // As the calling thread may (sched_setaffinity(2), cpuset, taskset).
+  Processors();
+  explicit Processors(std::vector<int> numbers) : numbers_(std::move(numbers)) {}
+
+  // At least one.
+  unsigned count() const { return static_cast<unsigned>(numbers_.size()); }
+  // Those of thread `number` of `threads`: no other has them. All of them when there are too few for that.
+  std::vector<int> share(unsigned number, unsigned threads) const;
+
+ private:
+  std::vector<int> numbers_;
+};
+
+// It runs on these from now on. Where the system refuses that, it stays as it was.
+void keep_to(std::thread& thread, const std::vector<int>& processors);
+
+}  // namespace flowgate::server
