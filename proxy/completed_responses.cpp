@@ -1,14 +1,18 @@
 #include "proxy/completed_responses.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace flowgate::proxy {
 namespace {
 
-constexpr std::size_t kChunkBytes = 65'536;
+constexpr std::size_t smallest_chunk = 65'536;
+constexpr std::size_t huge_page = 2 * 1024 * 1024;
 
 }  // namespace
 
@@ -17,12 +21,26 @@ std::size_t CompletedResponses::room_for(std::size_t text_size) {
   return sizeof(Response) + (text_size + alignment - 1) / alignment * alignment;
 }
 
+// The more is kept, the larger is what comes next: a proxy with little to do takes little memory.
+CompletedResponses::Chunk CompletedResponses::make_chunk(std::size_t room) {
+  if (octets_ >= huge_page / 2 && room <= huge_page) {
+    if (spare_.memory) return std::exchange(spare_, {});
+    Chunk chunk{{static_cast<std::byte*>(std::aligned_alloc(huge_page, huge_page)), {}}, huge_page};
+    if (!chunk.memory) throw std::bad_alloc();
+    // Where the system has no huge pages to give, small ones do.
+    (void)::madvise(chunk.memory.get(), huge_page, MADV_HUGEPAGE);
+    return chunk;
+  }
+  const std::size_t capacity = std::max(smallest_chunk, room);
+  Chunk chunk{{static_cast<std::byte*>(std::malloc(capacity)), {}}, capacity};
+  if (!chunk.memory) throw std::bad_alloc();
+  return chunk;
+}
+
 void CompletedResponses::push(Response response, std::string_view text) {
   const std::size_t room = room_for(text.size());
-  if (chunks_.empty() || chunks_.back().capacity - chunks_.back().end < room) {
-    const std::size_t capacity = std::max(kChunkBytes, room);
-    chunks_.push_back({std::make_unique_for_overwrite<std::byte[]>(capacity), capacity});
-  }
+  if (chunks_.empty() || chunks_.back().capacity - chunks_.back().end < room)
+    chunks_.push_back(make_chunk(room));
   Chunk& chunk = chunks_.back();
   response.size = text.size();
   const auto* kept = new (chunk.memory.get() + chunk.end) Response(response);
@@ -49,6 +67,10 @@ void CompletedResponses::pop() {
   octets_ -= gone->size;
   begin_ += room_for(gone->size);
   if (begin_ < chunks_.front().end) return;
+  if (chunks_.front().capacity == huge_page) {
+    spare_ = std::move(chunks_.front());
+    spare_.end = 0;
+  }
   chunks_.pop_front();
   begin_ = 0;
 }

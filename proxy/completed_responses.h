@@ -2,11 +2,13 @@
 // each is kept for Timer J (RFC 3261 §17.2.2), to be sent again when the request comes again.
 //
 // There is one for each request of the last half minute, and all stay equally long: so they stand one behind
-// the other in chunks of memory, in the order in which they go, and have no timer each. Not thread-safe.
+// the other in chunks of memory, in the order in which they go, and have no timer each. Where there are many,
+// the chunks are huge pages, each a single page fault, and used again. Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <string_view>
@@ -43,14 +45,19 @@ class CompletedResponses {
   std::size_t octets() const { return octets_; }
 
  private:
+  struct Free {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
   struct Chunk {
-    std::unique_ptr<std::byte[]> memory;
-    std::size_t capacity;
+    std::unique_ptr<std::byte[], Free> memory;
+    std::size_t capacity = 0;
     std::size_t end = 0;  // of what is in use
   };
   static std::size_t room_for(std::size_t text_size);
+  Chunk make_chunk(std::size_t room);
 
   std::deque<Chunk> chunks_;
+  Chunk spare_;            // a huge page, or nothing
   std::size_t begin_ = 0;  // of the front, in the first chunk
   std::size_t octets_ = 0;
   SplitMap<TransactionKey, const Response*, TransactionKeyHash> index_;

@@ -77,6 +77,24 @@ TEST(CompletedResponses, KeepEachTextWhateverItsSize) {
   EXPECT_EQ(responses.octets(), 0U);
 }
 
+// So many that their chunks are huge pages, which are used again.
+TEST(CompletedResponses, KeepEachTextWhenThereAreVeryMany) {
+  CompletedResponses responses;
+  constexpr std::uint64_t kept = 20'000;
+  for (std::uint64_t next = 1; next <= 3 * kept; ++next) {
+    responses.push(response(next), text_of(next, 700));
+    if (next <= kept) continue;
+    ASSERT_EQ(responses.front()->text(), text_of(next - kept, 700));
+    responses.pop();
+  }
+  for (std::uint64_t number = 2 * kept + 1; number <= 3 * kept; ++number)
+    ASSERT_EQ(responses.find(key(number))->text(), text_of(number, 700));
+  while (responses.front() != nullptr) responses.pop();
+  EXPECT_EQ(responses.octets(), 0U);
+  responses.push(response(1), "after that");
+  EXPECT_EQ(responses.front()->text(), "after that");
+}
+
 // Peers cannot make two transactions one, but what is popped must not take a later one of that key with it.
 TEST(CompletedResponses, ALaterOneWithTheSameKeyStaysFound) {
   CompletedResponses responses;
