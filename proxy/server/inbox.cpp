@@ -13,11 +13,15 @@ constexpr std::size_t most_kept = std::size_t{1} << 20;
 }  // namespace
 
 void Inbox::put(const Flow& flow, std::string_view text) {
-  const std::lock_guard lock{mutex_};
-  if (arrived_.text.size() + text.size() > most_octets) return;
-  const bool first = arrived_.letters.empty();
-  arrived_.letters.push_back({flow, text.size()});
-  arrived_.text += text;
+  bool first = false;
+  {
+    const std::lock_guard lock{mutex_};
+    if (arrived_.text.size() + text.size() > most_octets) return;
+    first = arrived_.letters.empty();
+    arrived_.letters.push_back({flow, text.size()});
+    arrived_.text += text;
+  }
+  // Whoever wakes up finds the lock free.
   if (first) boost::asio::post(context_, [this] { receive(); });
 }
 
