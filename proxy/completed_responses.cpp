@@ -12,7 +12,7 @@ namespace flowgate::proxy {
 namespace {
 
 constexpr std::size_t smallest_chunk = 65'536;
-constexpr std::size_t huge_page = 2 * 1024 * 1024;
+constexpr std::size_t huge_page = std::size_t{2} << 20;
 
 }  // namespace
 
