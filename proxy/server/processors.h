@@ -17,16 +17,16 @@ class Processors {
   Processors();
   explicit Processors(std::vector<int> numbers) : numbers_(std::move(numbers)) {}
 
-  // At least one.
-  unsigned count() const { return static_cast<unsigned>(numbers_.size()); }
-  // Those of thread `number` of `threads`: no other has them. All of them when there are too few for that.
+  // At least one. When they are not known, those of the machine.
+  unsigned count() const;
+  // Those of thread `number` of `threads`: no other has them. None when there are too few for that.
   std::vector<int> share(unsigned number, unsigned threads) const;
 
  private:
-  std::vector<int> numbers_;
+  std::vector<int> numbers_;  // none: more than a cpu_set_t holds
 };
 
-// It runs on these from now on. Where the system refuses that, it stays as it was.
+// It runs on these from now on. When there are none, or the system refuses that, it stays as it was.
 void keep_to(std::thread& thread, const std::vector<int>& processors);
 
 }  // namespace flowgate::server

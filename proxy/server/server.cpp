@@ -216,7 +216,7 @@ void Server::read_users() {
 void Server::run() {
   const auto count = static_cast<unsigned>(shards_.size());
   for (unsigned number = 0; number < count; ++number)
-    shards_[number]->run(pin_threads_ ? processors_.share(number, count) : processors_.share(0, 1));
+    shards_[number]->run(pin_threads_ ? processors_.share(number, count) : std::vector<int>{});
 }
 
 void Server::stop() {

@@ -10,6 +10,7 @@ namespace flowgate::server {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 TEST(Processors, EachThreadHasAShareOfItsOwn) {
   const Processors processors({0, 1, 4, 5, 7});
@@ -19,10 +20,29 @@ TEST(Processors, EachThreadHasAShareOfItsOwn) {
   EXPECT_THAT(processors.share(0, 1), ElementsAre(0, 1, 4, 5, 7));
 }
 
-TEST(Processors, WhereThereAreTooFewEachThreadHasAll) {
+TEST(Processors, WhereThereAreTooFewNoThreadHasAShare) {
   const Processors processors({2, 3});
-  EXPECT_THAT(processors.share(0, 3), ElementsAre(2, 3));
-  EXPECT_THAT(processors.share(2, 3), ElementsAre(2, 3));
+  EXPECT_THAT(processors.share(0, 3), IsEmpty());
+  EXPECT_THAT(processors.share(2, 3), IsEmpty());
+}
+
+TEST(Processors, WhichNobodyKnowsKeepNobody) {
+  const Processors processors(std::vector<int>{});
+  EXPECT_GE(processors.count(), 1U);
+  EXPECT_THAT(processors.share(0, 1), IsEmpty());
+}
+
+TEST(Processors, AThreadWithoutAShareStaysWhereItIs) {
+  std::promise<void> kept;
+  std::vector<int> found;
+  std::thread thread([&] {
+    kept.get_future().wait();
+    found = Processors().share(0, 1);
+  });
+  keep_to(thread, {});
+  kept.set_value();
+  thread.join();
+  EXPECT_EQ(found, Processors().share(0, 1));
 }
 
 TEST(Processors, AreThoseThatTheThreadMayRunOn) {
