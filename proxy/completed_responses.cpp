@@ -23,18 +23,14 @@ std::size_t CompletedResponses::room_for(std::size_t text_size) {
 
 // The more is kept, the larger is what comes next: a proxy with little to do takes little memory.
 CompletedResponses::Chunk CompletedResponses::make_chunk(std::size_t room) {
-  if (octets_ >= huge_page / 2 && room <= huge_page) {
-    if (spare_.memory) return std::exchange(spare_, {});
-    Chunk chunk{{static_cast<std::byte*>(std::aligned_alloc(huge_page, huge_page)), {}}, huge_page};
-    if (!chunk.memory) throw std::bad_alloc();
-    // Where the system has no huge pages to give, small ones do.
-    (void)::madvise(chunk.memory.get(), huge_page, MADV_HUGEPAGE);
-    return chunk;
-  }
-  const std::size_t capacity = std::max(smallest_chunk, room);
-  Chunk chunk{{static_cast<std::byte*>(std::malloc(capacity)), {}}, capacity};
-  if (!chunk.memory) throw std::bad_alloc();
-  return chunk;
+  const bool huge = octets_ >= huge_page / 2 && room <= huge_page;
+  if (huge && spare_.memory) return std::exchange(spare_, {});
+  const std::size_t capacity = huge ? huge_page : std::max(smallest_chunk, room);
+  void* const memory = huge ? std::aligned_alloc(huge_page, huge_page) : std::malloc(capacity);
+  if (memory == nullptr) throw std::bad_alloc();
+  // Where the system has no huge pages to give, small ones do.
+  if (huge) (void)::madvise(memory, huge_page, MADV_HUGEPAGE);
+  return {{static_cast<std::byte*>(memory), {}}, capacity};
 }
 
 void CompletedResponses::push(Response response, std::string_view text) {

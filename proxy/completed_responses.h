@@ -3,7 +3,7 @@
 //
 // There is one for each request of the last half minute, and all stay equally long: so they stand one behind
 // the other in chunks of memory, in the order in which they go, and have no timer each. Where there are many,
-// the chunks are huge pages, each a single page fault, and used again. Not thread-safe.
+// the chunks are huge pages, and the last one that went is used again. Not thread-safe.
 #pragma once
 
 #include <cstddef>

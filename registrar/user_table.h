@@ -41,10 +41,13 @@ class UserTable {
   bool has_further_aors() const { return further_.load(std::memory_order_relaxed); }
   std::vector<std::shared_ptr<const User>> all() const;
   std::size_t size() const;
-  // Can each of them authenticate by that algorithm?
-  bool all_know(digest::Algorithm algorithm) const {
-    return lacking_[static_cast<std::size_t>(algorithm)].load(std::memory_order_relaxed) == 0;
+  // How many of them cannot authenticate by that algorithm, having neither a password nor a hash for it.
+  std::size_t lacking(digest::Algorithm algorithm) const {
+    const std::ptrdiff_t users =
+        lacking_[static_cast<std::size_t>(algorithm)].load(std::memory_order_relaxed);
+    return static_cast<std::size_t>(users);
   }
+  bool all_know(digest::Algorithm algorithm) const { return lacking(algorithm) == 0; }
 
  private:
   using Map = boost::unordered_flat_map<std::string, std::shared_ptr<const User>, KeyedHash, std::equal_to<>>;

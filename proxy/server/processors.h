@@ -1,8 +1,7 @@
 // The processors that this process may run on, and which thread keeps to which of them.
 //
-// Left to itself, Linux has two busy shards wait for each other on one processor while the other one is idle
-// between the moments that a short-lived task uses it: such pauses are too short for it to move a thread (the
-// scheduler's migration cost, half a millisecond).
+// Left to itself, Linux had two busy shards wait for each other on one processor while the other one was idle
+// between the short moments of a third thread (docs/performance.md).
 #pragma once
 
 #include <thread>

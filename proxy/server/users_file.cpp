@@ -3,13 +3,11 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <utility>
 
 #include "proxy/server/digest_options.h"
-#include "registrar/ha1.h"
 
 namespace flowgate::server {
 namespace {
@@ -85,12 +83,9 @@ void UsersFile::take(const conf::Users& users) {
 }
 
 void UsersFile::report_unoffered() const {
-  const auto all = table_.all();
   for (const conf::DigestAlgorithm configured : algorithms_) {
     const digest::Algorithm algorithm = digest_algorithm(configured);
-    const auto lacking = std::ranges::count_if(all, [algorithm](const auto& user) {
-      return user->password.empty() && registrar::ha1_of(*user, algorithm).empty();
-    });
+    const std::size_t lacking = table_.lacking(algorithm);
     if (lacking == 0) continue;
     fmt::print(stderr, "{}: {} is offered to nobody: {} users have no hash for it\n", file_.string(),
                digest::algorithm_name(algorithm), lacking);

@@ -32,33 +32,29 @@ TEST(Processors, WhichNobodyKnowsKeepNobody) {
   EXPECT_THAT(processors.share(0, 1), IsEmpty());
 }
 
-TEST(Processors, AThreadWithoutAShareStaysWhereItIs) {
+// What a thread may run on that is kept to these.
+std::vector<int> of_thread_on(const std::vector<int>& processors) {
   std::promise<void> kept;
   std::vector<int> found;
   std::thread thread([&] {
     kept.get_future().wait();
     found = Processors().share(0, 1);
   });
-  keep_to(thread, {});
+  keep_to(thread, processors);
   kept.set_value();
   thread.join();
-  EXPECT_EQ(found, Processors().share(0, 1));
+  return found;
+}
+
+TEST(Processors, AThreadWithoutAShareStaysWhereItIs) {
+  EXPECT_EQ(of_thread_on({}), Processors().share(0, 1));
 }
 
 TEST(Processors, AreThoseThatTheThreadMayRunOn) {
   const Processors all;
   ASSERT_GE(all.count(), 1U);
   const std::vector<int> last = all.share(all.count() - 1, all.count());
-  std::promise<void> kept;
-  std::vector<int> found;
-  std::thread thread([&] {
-    kept.get_future().wait();
-    found = Processors().share(0, 1);
-  });
-  keep_to(thread, last);
-  kept.set_value();
-  thread.join();
-  EXPECT_EQ(found, last);
+  EXPECT_EQ(of_thread_on(last), last);
   EXPECT_EQ(Processors().count(), all.count());
 }
 
