@@ -46,8 +46,9 @@ TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_
   text.clear();
   if (has_identifier(top_via)) {
     add(text, top_via.branch());
-    for (const char c : top_via.host) text += sip::lower(c);
-    add(text, "");
+    const std::size_t host = text.size();
+    add(text, top_via.host);
+    for (std::size_t i = host; i < text.size(); ++i) text[i] = sip::lower(text[i]);
     const std::uint16_t port = top_via.port.value_or(0);
     text += {static_cast<char>(port & 0xff), static_cast<char>(port >> 8)};
   } else {

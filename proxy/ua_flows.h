@@ -55,7 +55,7 @@ class UaFlows {
     bool timed = false;
     bool told = false;  // sweep() has returned it
   };
-  struct Stripe {
+  struct alignas(64) Stripe {
     mutable std::mutex mutex;
     boost::unordered_flat_map<Flow, State, FlowHash> flows;
   };

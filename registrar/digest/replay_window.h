@@ -34,7 +34,7 @@ class ReplayWindow {
     std::uint32_t highest = 0;
     std::uint64_t below = 0;  // bit i: highest - 1 - i was used
   };
-  struct Stripe {
+  struct alignas(64) Stripe {
     mutable std::mutex mutex;
     boost::unordered_flat_map<std::uint64_t, Used> nonces;
     std::deque<Nonce> order;  // as they were first used
