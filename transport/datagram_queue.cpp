@@ -1,9 +1,6 @@
 #include "transport/datagram_queue.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -17,15 +14,10 @@ namespace {
 // whatever that sends. So a datagram is tried again, as often as other errors may come in between.
 constexpr unsigned attempts = 8;
 
-struct Control {
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> octets;
-};
-
 template <typename Info>
-void write_control(msghdr& header, Control& control, int level, int type, const Info& info) {
-  control.octets.fill(0);
-  header.msg_control = control.octets.data();
+void write_control(msghdr& header, int level, int type, const Info& info) {
   header.msg_controllen = CMSG_SPACE(sizeof info);
+  std::memset(header.msg_control, 0, header.msg_controllen);
   cmsghdr* first = CMSG_FIRSTHDR(&header);
   first->cmsg_level = level;
   first->cmsg_type = type;
@@ -33,19 +25,29 @@ void write_control(msghdr& header, Control& control, int level, int type, const 
   std::memcpy(CMSG_DATA(first), &info, sizeof info);
 }
 
-void write_source(msghdr& header, Control& control, const Endpoint& source) {
+void write_source(msghdr& header, const Endpoint& source) {
   if (source.v6) {
     in6_pktinfo info{};
     info.ipi6_addr = in6_addr_of(source);
-    write_control(header, control, IPPROTO_IPV6, IPV6_PKTINFO, info);
+    write_control(header, IPPROTO_IPV6, IPV6_PKTINFO, info);
   } else {
     in_pktinfo info{};
     info.ipi_spec_dst = in_addr_of(source);
-    write_control(header, control, IPPROTO_IP, IP_PKTINFO, info);
+    write_control(header, IPPROTO_IP, IP_PKTINFO, info);
   }
 }
 
 }  // namespace
+
+DatagramQueue::DatagramQueue() {
+  for (std::size_t i = 0; i < batch; ++i) {
+    msghdr& header = messages_[i].msg_hdr;
+    header.msg_iov = &buffers_[i];
+    header.msg_iovlen = 1;
+    header.msg_name = &names_[i];
+    header.msg_control = controls_[i].octets.data();
+  }
+}
 
 void DatagramQueue::push(const Endpoint* source, const Endpoint& remote, std::string_view text) {
   if (waiting_.size() >= max_datagrams || arena_.size() + text.size() > max_octets) return;
@@ -84,24 +86,19 @@ void DatagramQueue::refuse(UdpErrors& errors, int error) {
   errors.refused(datagram.sourced ? &datagram.source : nullptr, datagram.remote, error);
 }
 
+void DatagramQueue::write(std::size_t index, const Datagram& datagram) {
+  msghdr& header = messages_[index].msg_hdr;
+  buffers_[index] = {&arena_[datagram.offset], datagram.octets};
+  names_[index] = SocketAddress(datagram.remote);
+  header.msg_namelen = names_[index].size();
+  header.msg_controllen = 0;
+  if (datagram.sourced) write_source(header, datagram.source);
+}
+
 int DatagramQueue::send_batch(int fd) {
-  std::array<mmsghdr, batch> messages{};
-  std::array<iovec, batch> buffers;
-  std::array<SocketAddress, batch> names;
-  std::array<Control, batch> controls;
   const std::size_t count = std::min(batch, size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const Datagram& datagram = waiting_[sent_ + i];
-    buffers[i] = {&arena_[datagram.offset], datagram.octets};
-    names[i] = SocketAddress(datagram.remote);
-    msghdr& header = messages[i].msg_hdr;
-    header.msg_iov = &buffers[i];
-    header.msg_iovlen = 1;
-    header.msg_name = &names[i];
-    header.msg_namelen = names[i].size();
-    if (datagram.sourced) write_source(header, controls[i], datagram.source);
-  }
-  return ::sendmmsg(fd, messages.data(), static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
+  for (std::size_t i = 0; i < count; ++i) write(i, waiting_[sent_ + i]);
+  return ::sendmmsg(fd, messages_.data(), static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 // Only when most of it is sent: so that each octet is moved once at most.

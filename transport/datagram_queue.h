@@ -1,12 +1,17 @@
 // Datagrams on their way out of one UDP socket: copied into one arena, sent thirty-two with one call.
 #pragma once
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "flowtoken/flow.h"
+#include "transport/socket_address.h"
 #include "transport/udp_errors.h"
 
 namespace flowgate::transport {
@@ -16,6 +21,10 @@ class DatagramQueue {
   static constexpr std::size_t batch = 32;
   static constexpr std::size_t max_datagrams = 4096;
   static constexpr std::size_t max_octets = 4 << 20;
+
+  DatagramQueue();
+  DatagramQueue(const DatagramQueue&) = delete;
+  DatagramQueue& operator=(const DatagramQueue&) = delete;
 
   // `source`: the address to send from when the socket is bound to a wildcard address. When the queue is full
   // the new datagram is lost: it would be the last to leave, and SIP repeats what UDP loses (RFC 3261 §17).
@@ -36,6 +45,11 @@ class DatagramQueue {
     bool sourced = false;
   };
 
+  struct Control {
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> octets;
+  };
+
+  void write(std::size_t index, const Datagram& datagram);
   int send_batch(int fd);
   void refuse(UdpErrors& errors, int error);
   void forget_sent();
@@ -43,6 +57,11 @@ class DatagramQueue {
   std::vector<Datagram> waiting_;
   std::size_t sent_ = 0;  // of waiting_, from its front
   std::string arena_;
+  // What sendmmsg() reads; of each message as much is written anew as differs from one to the next.
+  std::array<mmsghdr, batch> messages_{};
+  std::array<iovec, batch> buffers_;
+  std::array<SocketAddress, batch> names_;
+  std::array<Control, batch> controls_;
 };
 
 }  // namespace flowgate::transport
