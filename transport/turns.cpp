@@ -17,7 +17,7 @@ constexpr std::int64_t most_percent = 10'000;
 }  // namespace
 
 Turns::Turns(Shard& shard) : shard_(shard), event_(shard.context) {
-  if (shard.options.max_delay.count() > 0) assign(event_, Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)));
+  if (shard.options.max_delay.count() > 0) assign(event_, Fd(::eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC)));
 }
 
 void Turns::measure() {
@@ -26,10 +26,11 @@ void Turns::measure() {
   if (now - end_ >= pause) begin(now);
 }
 
+// The event is always there. To ask for it puts it at the end of the queue: Asio then arms the descriptor
+// again, and epoll_ctl(2) looks anew whether it is ready.
 void Turns::begin(Backlog::Instant now) {
   begin_ = now;
   under_way_ = true;
-  ::eventfd_write(event_.native_handle(), 1);
   event_.async_wait(Descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
     if (!error && self->event_.is_open()) self->come();
   });
@@ -38,8 +39,6 @@ void Turns::begin(Backlog::Instant now) {
 void Turns::come() {
   under_way_ = false;
   end_ = Clock::now();
-  eventfd_t ignored = 0;
-  ::eventfd_read(event_.native_handle(), &ignored);
   const std::int64_t percent = 100 * (end_ - begin_) / shard_.options.max_delay;
   backlog_.look(end_, static_cast<unsigned>(std::min(percent, most_percent)));
   shard_.note_backlog();

@@ -73,7 +73,8 @@ class Shard final : public transport::Receiver, public proxy::Network {
   void arm();
 
   unsigned number_;
-  boost::asio::io_context context_{1};
+  // Its sockets and timers belong to one thread: they need no locks. From another one only post() is called.
+  boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   const std::vector<std::unique_ptr<Shard>>& shards_;
   const bool tls_;
