@@ -23,7 +23,8 @@ void Connection::accepted(bool behind_proxy) {
   } else {
     begin_as_stranger();
   }
-  wait_readable();
+  // What a client says first over TCP is here as a rule, and a wakeup is spared; a ClientHello is not.
+  tls_ ? wait_readable() : readable();
 }
 
 void Connection::dial(std::string tls_name, Connected done) {

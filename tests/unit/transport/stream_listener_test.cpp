@@ -58,6 +58,26 @@ TEST(StreamListener, ManyAtOnceAreAllAccepted) {
   EXPECT_TRUE(edge.run_until([&] { return edge.transport->connections() == 100; }));
 }
 
+TEST(StreamListener, WhatAClientHasSaidAlreadyIsReadWhenItIsAccepted) {
+  Edge edge;
+  const Peer alice = Peer::tcp(edge, edge.listen(Protocol::tcp, loopback()));
+  alice.send(options_request());
+  ASSERT_TRUE(edge.run_until([&] { return edge.transport->connections() == 1; }));
+  EXPECT_EQ(edge.messages.size(), 1u);
+}
+
+TEST(StreamListener, WhoIsClosedByWhatItHasSaidAlreadyIsGoneAndTheNextOneIsAccepted) {
+  Edge edge;
+  const Endpoint local = edge.listen(Protocol::tcp, loopback());
+  Peer mallory = Peer::tcp(edge, local);
+  mallory.send("nonsense\r\n\r\n");
+  Peer alice = Peer::tcp(edge, local);
+  alice.send("\r\n\r\n");
+  EXPECT_EQ(alice.read(2), "\r\n");
+  EXPECT_TRUE(mallory.sees_close());
+  EXPECT_EQ(edge.transport->connections(), 1u);
+}
+
 // A peer that has vanished is found by the kernel, on accepted connections too.
 TEST(StreamListener, AcceptedSocketsInheritKeepaliveAndUserTimeout) {
   const auto listener = open_listener(loopback());
