@@ -14,12 +14,7 @@ using boost::system::error_code;
 // display-name = *( token LWS ) / quoted-string. Phones leave out the quotes around more than tokens: "Bob
 // (work)", names in UTF-8. RFC 3261 §16.3 (1) has a proxy ignore what is malformed where it does not need it,
 // and nobody here needs the name: it ends at what could be something else than a name.
-bool may_be_in_display(char c) {
-  constexpr std::string_view others = "\"<>,;:\\";
-  const auto octet = static_cast<unsigned char>(c);
-  return (octet >= 0x20 || c == '\t') && octet != 0x7f && others.find(c) == others.npos;
-}
-
+//
 // [ display-name ] LAQUOT. False, and the cursor somewhere, when no '<' follows: this is then an addr-spec or
 // wrong.
 bool take_display(Cursor& cursor, std::string_view& display) {
@@ -29,10 +24,7 @@ bool take_display(Cursor& cursor, std::string_view& display) {
     cursor.take_space();
     return cursor.take('<');
   }
-  const auto rest = cursor.rest();
-  const auto end = std::find_if_not(rest.begin(), rest.end(), may_be_in_display);
-  display = trim({rest.begin(), end});
-  cursor.skip(static_cast<std::size_t>(end - rest.begin()));
+  display = trim(cursor.take(Chars::display));
   return cursor.take('<');
 }
 

@@ -20,6 +20,8 @@ enum class Chars : std::uint16_t {
   host = 64,       // alphanum / "-." and "_", which real host names have
   uric = 128,      // what may stand in a URI at all: visible ASCII but <, >, "
   quoted = 256,    // qdtext: anything but control characters, '"' and '\\'
+  display = 512,   // what a display-name without quotes may hold: text but '\' and "<>,;:
+  target = 1024,   // what may stand in a Request-URI, good or bad: anything but blanks, <, >, "
 };
 
 constexpr Chars operator|(Chars a, Chars b) {
@@ -35,7 +37,7 @@ constexpr std::array<std::uint16_t, 256> character_classes() {
   };
   constexpr std::string_view alphanum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   constexpr std::string_view mark = "-_.!~*'()";
-  for (unsigned bit = 1; bit <= static_cast<unsigned>(Chars::quoted); bit <<= 1) {
+  for (unsigned bit = 1; bit <= static_cast<unsigned>(Chars::target); bit <<= 1) {
     add(static_cast<Chars>(bit), alphanum);
   }
   for (Chars chars : {Chars::user, Chars::password, Chars::paramchar, Chars::hnv}) add(chars, mark);
@@ -49,8 +51,13 @@ constexpr std::array<std::uint16_t, 256> character_classes() {
   for (unsigned c = 0; c < 256; ++c) {
     const bool visible = c > 0x20 && c < 0x7f;
     if (visible && c != '<' && c != '>' && c != '"') table[c] |= static_cast<std::uint16_t>(Chars::uric);
+    if (c != ' ' && c != '\t' && c != '<' && c != '>' && c != '"')
+      table[c] |= static_cast<std::uint16_t>(Chars::target);
     const bool text = visible || c == ' ' || c == '\t' || c >= 0x80;
     if (text && c != '"' && c != '\\') table[c] |= static_cast<std::uint16_t>(Chars::quoted);
+    constexpr std::string_view not_in_display = "\"<>,;:\\";
+    if (text && not_in_display.find(static_cast<char>(c)) == not_in_display.npos)
+      table[c] |= static_cast<std::uint16_t>(Chars::display);
   }
   return table;
 }

@@ -34,23 +34,10 @@ FieldLine read_field_line(std::string_view text) {
   line.size = size;
   const bool well_formed = name_size > 0 && text[colon] == ':';
   line.name = text.substr(0, well_formed ? name_size : 0);
-  // An empty value stands in front of the line end.
   const std::size_t value_begin = well_formed ? colon + 1 : 0;
   const std::string_view octets = without_line_end(text.substr(value_begin, size - value_begin));
   line.end = size - value_begin - octets.size();
-  const std::string_view value = trim(octets);
-  line.value = value.empty() ? octets.substr(octets.size()) : value;
-  return line;
-}
-
-std::size_t empty_line(std::string_view text) {
-  if (text.starts_with('\n')) return 1;
-  return text.starts_with("\r\n") ? 2 : 0;
-}
-
-std::string_view without_line_end(std::string_view line) {
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  line.value = trim(octets);
   return line;
 }
 

@@ -19,9 +19,17 @@ struct FieldLine {
 FieldLine read_field_line(std::string_view text);
 
 // The octets of the empty line at the front of `text`: 2 for CRLF, 1 for a lone LF, 0 when there is none.
-std::size_t empty_line(std::string_view text);
+inline std::size_t empty_line(std::string_view text) {
+  if (text.empty()) return 0;
+  if (text[0] == '\n') return 1;
+  return text[0] == '\r' && text.size() > 1 && text[1] == '\n' ? 2 : 0;
+}
 
 // `line` without the CRLF or lone LF at its end.
-std::string_view without_line_end(std::string_view line);
+inline std::string_view without_line_end(std::string_view line) {
+  if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
 
 }  // namespace flowgate::sip

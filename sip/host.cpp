@@ -47,13 +47,19 @@ bool is_v4_address(std::string_view text) {
 // hostname = *( domainlabel "." ) toplabel [ "." ]. The grammar has a toplabel begin with a letter; names
 // like "4f2a9c" are met, but a last label of digits only would be read as an address by others.
 bool is_hostname(std::string_view text) {
-  if (text.ends_with('.')) text.remove_suffix(1);
-  for (;;) {
-    const std::string_view label = text.substr(0, text.find('.'));
-    if (label.empty() || label.front() == '-' || label.back() == '-') return false;
-    if (label.size() == text.size()) return !std::all_of(label.begin(), label.end(), is_digit);
-    text.remove_prefix(label.size() + 1);
+  if (text.back() == '.') text.remove_suffix(1);
+  char before = '.';
+  for (const char c : text) {
+    const bool outside = before == '.' ? c == '.' || c == '-' : before == '-' && c == '.';
+    if (outside) return false;
+    before = c;
   }
+  if (before == '.' || before == '-') return false;
+  std::size_t last = text.size() - 1;  // that is not a digit
+  while (is_digit(text[last])) {
+    if (last-- == 0) return false;
+  }
+  return text[last] != '.';
 }
 
 }  // namespace

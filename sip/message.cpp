@@ -249,18 +249,18 @@ Message Message::spliced_at(const char* base, Range replaced, std::uint32_t size
   return spliced;
 }
 
-StoredMessage::StoredMessage(const Message& message, Range replaced, std::string_view text) {
+StoredMessage::StoredMessage(const Message& message)
+    : text_(new char[message.text().size()]), message_(message.moved_to(text_.get())) {
+  std::memcpy(text_.get(), message.text().data(), message.text().size());
+}
+
+StoredMessage::StoredMessage(const Message& message, Range replaced, std::string_view text)
+    : text_(new char[message.text().size() - replaced.size + text.size()]),
+      message_(message.spliced_at(text_.get(), replaced, static_cast<std::uint32_t>(text.size()))) {
   const std::string_view whole = message.text();
-  text_.reset(new char[whole.size() - replaced.size + text.size()]);
   char* out = std::copy_n(whole.data(), replaced.begin, text_.get());
   out = copy_clean(text, out);
   std::copy(whole.begin() + replaced.end(), whole.end(), out);
-  message_ = message.spliced_at(text_.get(), replaced, static_cast<std::uint32_t>(text.size()));
-}
-
-StoredMessage::StoredMessage(const Message& message) : text_(new char[message.text().size()]) {
-  std::memcpy(text_.get(), message.text().data(), message.text().size());
-  message_ = message.moved_to(text_.get());
 }
 
 }  // namespace flowgate::sip

@@ -1,39 +1,12 @@
 #include "sip/params.h"
 
 #include <boost/container/small_vector.hpp>
-#include <cstdint>
-#include <cstring>
 
 #include "sip/cursor.h"
 #include "sip/escapes.h"
 #include "sip/text.h"
 
 namespace flowgate::sip {
-
-namespace {
-
-bool differ_by_more_than_case(const char* a, const char* b) {
-  std::uint64_t x, y;
-  std::memcpy(&x, a, sizeof x);
-  std::memcpy(&y, b, sizeof y);
-  return ((x ^ y) & 0xdfdfdfdfdfdfdfdf) != 0;
-}
-
-// As equals_nocase, but eight octets at a time, so that names that a hostile peer made differ late are soon
-// told apart.
-bool equal_but_for_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  std::size_t at = 0;
-  for (; a.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
-    if (differ_by_more_than_case(a.data() + at, b.data() + at)) return false;
-  }
-  for (std::size_t i = at; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return equals_nocase(a.substr(0, at), b.substr(0, at));
-}
-
-}  // namespace
 
 // The names seen so far. With Limits::params of them, looking for one costs no more than that many times its
 // length; where there are escapes, they are taken out of each name once.
@@ -47,7 +20,7 @@ class Params::Names {
     if (names_.size() >= limit_) return Error::too_many_values;
     if (escapes_) name = canonical_name(name);
     for (auto other : names_) {
-      if (equal_but_for_case(name, other)) return Error::bad_parameter;
+      if (equals_nocase(name, other)) return Error::bad_parameter;
     }
     names_.emplace_back(name.data(), name.size());
     return std::nullopt;
@@ -113,7 +86,7 @@ Result<Params> Params::parse_uri(std::string_view text, const Limits& limits) {
 
 bool Params::same_name(std::string_view a, std::string_view b) const {
   if (escapes_) return same_unescaped(a, b, Case::ignored);
-  return equal_but_for_case(a, b);
+  return equals_nocase(a, b);
 }
 
 std::optional<std::string_view> Params::find(std::string_view name) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sip/cursor.h"
 #include "sip/text.h"
 
 namespace flowgate::sip {
@@ -13,8 +14,9 @@ std::string_view first_word(std::string_view text) {
 }
 
 std::string_view last_word(std::string_view text) {
-  const auto blank = std::find_if(text.rbegin(), text.rend(), is_blank);
-  return text.substr(static_cast<std::size_t>(text.rend() - blank));
+  std::size_t begin = text.size();
+  while (begin > 0 && !is_blank(text[begin - 1])) --begin;
+  return text.substr(begin);
 }
 
 bool begins_with_sip(std::string_view text) {
@@ -34,9 +36,7 @@ bool is_sip_version(std::string_view text) {
 
 // No URI holds a blank, angle brackets (they belong to name-addr) or a quote (RFC 3261 §7.1, RFC 3986 §2).
 bool may_be_uri(std::string_view text) {
-  return !text.empty() && std::none_of(text.begin(), text.end(), [](char c) {
-    return is_blank(c) || c == '<' || c == '>' || c == '"';
-  });
+  return !text.empty() && Cursor{text}.take(Chars::target).size() == text.size();
 }
 
 // Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF. The second SP may be missing when nothing

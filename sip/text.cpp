@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "sip/octets.h"
+
 namespace flowgate::sip {
 namespace {
 
@@ -19,13 +21,26 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
 
-bool equals_nocase(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    // Where they differ in more than the bit of case, no folding makes them the same.
-    if (a[i] != b[i] && (((a[i] ^ b[i]) & ~0x20) != 0 || lower(a[i]) != lower(b[i]))) return false;
+bool same_but_for_case(const char* a, const char* b, std::size_t size) {
+  const auto same_octet = [&](std::size_t at) { return a[at] == b[at] || lower(a[at]) == lower(b[at]); };
+  // Eight octets that are the same, or that differ in more than the bit of case, are soon told.
+  const auto same_octets = [&](std::size_t at) {
+    const Octets difference = octets_at(a + at) ^ octets_at(b + at);
+    if ((difference & all_of(0xdf)) != 0) return false;
+    for (std::size_t i = at; difference != 0 && i < at + sizeof(Octets); ++i) {
+      if (!same_octet(i)) return false;
+    }
+    return true;
+  };
+  std::size_t at = 0;
+  if (size < sizeof(Octets)) {
+    while (at < size && same_octet(at)) ++at;
+    return at == size;
   }
-  return true;
+  for (; size - at > sizeof(Octets); at += sizeof(Octets)) {
+    if (!same_octets(at)) return false;
+  }
+  return same_octets(size - sizeof(Octets));
 }
 
 std::string to_lower(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,9 +10,12 @@
 
 namespace flowgate::sip {
 
-bool is_token(std::string_view text);                        // 1*(alphanum / "-.!%*_+`'~")
-bool equals_nocase(std::string_view a, std::string_view b);  // ASCII only
-std::string to_lower(std::string_view text);                 // ASCII only
+bool is_token(std::string_view text);                                    // 1*(alphanum / "-.!%*_+`'~")
+bool same_but_for_case(const char* a, const char* b, std::size_t size);  // ASCII only
+inline bool equals_nocase(std::string_view a, std::string_view b) {      // ASCII only
+  return a.size() == b.size() && same_but_for_case(a.data(), b.data(), a.size());
+}
+std::string to_lower(std::string_view text);  // ASCII only
 // 1*DIGIT, nothing else, and not above `max`.
 std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t max = 0xffffffff);
 // Header field numbers that may be too large to hold: saturates at 2^32-1 (delta-seconds, RFC 3261 §20.19).
