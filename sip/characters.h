@@ -17,7 +17,7 @@ enum class Chars : std::uint16_t {
   paramchar = 8,   // unreserved / param-unreserved
   hnv = 16,        // unreserved / hnv-unreserved
   gen_value = 32,  // token / host, and "/=": Base64 is met unquoted
-  host = 64,       // alphanum / "-." and "_", which real host names have
+  label = 64,      // of a host name: alphanum / "-" and "_", which real host names have
   uric = 128,      // what may stand in a URI at all: visible ASCII but <, >, "
   quoted = 256,    // qdtext: anything but control characters, '"' and '\\'
   display = 512,   // what a display-name without quotes may hold: text but '\' and "<>,;:
@@ -47,7 +47,7 @@ constexpr std::array<std::uint16_t, 256> character_classes() {
   add(Chars::paramchar, "[]/:&+$");
   add(Chars::hnv, "[]/?:+$");
   add(Chars::gen_value, "-.!%*_+`'~[]:/=");
-  add(Chars::host, "-._");
+  add(Chars::label, "-_");
   for (unsigned c = 0; c < 256; ++c) {
     const bool visible = c > 0x20 && c < 0x7f;
     if (visible && c != '<' && c != '>' && c != '"') table[c] |= static_cast<std::uint16_t>(Chars::uric);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "sip/octets.h"
 #include "sip/text.h"
 
 namespace flowgate::sip {
@@ -12,11 +13,17 @@ bool is_list_space(char c) {
   return is_blank(c) || c == ',';
 }
 
-// Is there a control character in it? Without branches, so that the compiler makes vector code of it.
+// Is there a control character in it?
 bool may_be_unclean(std::string_view text) {
-  unsigned char control = 0;
-  for (const char c : text) control |= static_cast<unsigned char>(static_cast<unsigned char>(c) < ' ');
-  return control != 0;
+  if (text.size() < sizeof(Octets)) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  }
+  const std::size_t last = text.size() - sizeof(Octets);
+  Octets controls = below_space(octets_at(text.data() + last));
+  for (std::size_t at = 0; at < last; at += sizeof(Octets)) {
+    controls |= below_space(octets_at(text.data() + at));
+  }
+  return controls != 0;
 }
 
 }  // namespace
@@ -40,10 +47,15 @@ void clean_from(std::string& out, std::size_t begin) {
 
 void append_field(std::string& out, std::string_view name, Pieces pieces) {
   const std::size_t begin = out.size();
-  out.append(name).append(": ");
-  for (const std::string_view piece : pieces) out.append(piece);
-  clean_from(out, begin);
-  out.append("\r\n");
+  std::size_t size = name.size() + 4;
+  for (const std::string_view piece : pieces) size += piece.size();
+  out.resize(begin + size);
+  char* at = copy_clean(name, out.data() + begin);
+  *at++ = ':';
+  *at++ = ' ';
+  for (const std::string_view piece : pieces) at = copy_clean(piece, at);
+  *at++ = '\r';
+  *at++ = '\n';
 }
 
 void Edits::insert_field(std::uint32_t offset, std::string_view name, Pieces pieces) {

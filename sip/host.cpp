@@ -44,22 +44,30 @@ bool is_v4_address(std::string_view text) {
   return dots == 3 && digits > 0;
 }
 
+bool is_label(std::string_view text) {
+  return !text.empty() && text.front() != '-' && text.back() != '-';
+}
+
+bool is_digits(std::string_view text) {
+  return std::all_of(text.rbegin(), text.rend(), is_digit);
+}
+
 // hostname = *( domainlabel "." ) toplabel [ "." ]. The grammar has a toplabel begin with a letter; names
 // like "4f2a9c" are met, but a last label of digits only would be read as an address by others.
-bool is_hostname(std::string_view text) {
-  if (text.back() == '.') text.remove_suffix(1);
-  char before = '.';
-  for (const char c : text) {
-    const bool outside = before == '.' ? c == '.' || c == '-' : before == '-' && c == '.';
-    if (outside) return false;
-    before = c;
+std::optional<Host> take_name_or_v4(Cursor& cursor) {
+  constexpr std::size_t longest_name = 255;  // RFC 1035 §2.3.4
+  const char* begin = cursor.position();
+  std::string_view last = cursor.take(Chars::label);
+  if (!is_label(last)) return std::nullopt;
+  while (cursor.take('.')) {
+    const std::string_view label = cursor.take(Chars::label);
+    if (label.empty() && cursor.peek() != '.') break;
+    if (!is_label(label)) return std::nullopt;
+    last = label;
   }
-  if (before == '.' || before == '-') return false;
-  std::size_t last = text.size() - 1;  // that is not a digit
-  while (is_digit(text[last])) {
-    if (last-- == 0) return false;
-  }
-  return text[last] != '.';
+  const std::string_view name = cursor.since(begin);
+  if (name.size() > longest_name || (is_digits(last) && !is_v4_address(name))) return std::nullopt;
+  return Host{name, false};
 }
 
 }  // namespace
@@ -73,12 +81,7 @@ std::optional<Host> take_host(Cursor& cursor) {
     cursor.skip(close + 1);
     return host;
   }
-  constexpr std::size_t longest_name = 255;  // RFC 1035 §2.3.4
-  const auto name = cursor.take(Chars::host);
-  if (name.empty() || name.size() > longest_name) return std::nullopt;
-  const bool may_be_v4 = is_digit(name.front()) && is_digit(name.back());
-  if (!(may_be_v4 && is_v4_address(name)) && !is_hostname(name)) return std::nullopt;
-  return Host{name, false};
+  return take_name_or_v4(cursor);
 }
 
 std::optional<std::uint16_t> take_port(Cursor& cursor) {

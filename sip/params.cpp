@@ -43,6 +43,8 @@ class Params::Names {
 // *( SEMI token [ EQUAL gen-value ] )
 Result<Params> Params::parse(std::string_view text, const Limits& limits) {
   Params params;
+  params.text_ = text;
+  if (text.empty()) return params;
   Names names{params, limits};
   Cursor cursor{text};
   const char* end = cursor.position();

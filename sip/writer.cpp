@@ -1,5 +1,6 @@
 #include "sip/writer.h"
 
+#include <array>
 #include <cassert>
 
 #include "sip/text.h"
@@ -9,8 +10,13 @@ namespace {
 
 // A field of the message as it came, but for white space at its end. Parsing left no CR or LF in it.
 void copy_field(const Message& message, const Field& field, std::string& out) {
-  out.append(message.at({field.line.begin, field.value.end() - field.line.begin}));
-  out.append("\r\n");
+  const std::string_view line = message.at(field.line);
+  const std::size_t value_end = field.value.end() - field.line.begin;
+  if (line.size() == value_end + 2 && line[value_end] == '\r') {
+    out.append(line);
+  } else {
+    out.append(line.substr(0, value_end)).append("\r\n");
+  }
 }
 
 void copy_first(const Message& message, Header header, std::string& out) {
@@ -93,9 +99,10 @@ void write_response(const Message& request, int status, std::string_view reason,
   assert(status >= 100 && status <= 699);
   // What is copied from the request is less than the request, and its body stays behind.
   out.reserve(out.size() + request.fields_end() + fields.size() + to_tag.size() + via.text.size() + 64);
-  out.append("SIP/2.0 ");
-  out.append(std::to_string(status));
-  out.push_back(' ');
+  const auto digit = [](int number) { return static_cast<char>('0' + number % 10); };
+  const std::array<char, 12> start = {
+      'S', 'I', 'P', '/', '2', '.', '0', ' ', digit(status / 100), digit(status / 10), digit(status), ' '};
+  out.append(start.data(), start.size());
   append_clean(out, reason.empty() ? reason_phrase(status) : reason);
   out.append("\r\n");
 
