@@ -49,8 +49,9 @@ class Cursor {
   }
   // SWS c SWS: SLASH, COLON, EQUAL, SEMI.
   bool take_separator(char c) {
-    take_space();
-    if (!take(c)) return false;
+    if (!take(c)) {
+      if (!take_space() || !take(c)) return false;
+    }
     take_space();
     return true;
   }

@@ -30,18 +30,18 @@ std::optional<V6Address> v6_address(std::string_view text) {
 
 // IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT. No leading zeros: some read them as octal.
 bool is_v4_address(std::string_view text) {
-  unsigned dots = 0, digits = 0, value = 0;
-  for (char c : text) {
-    if (c == '.') {
-      if (digits == 0 || ++dots > 3) return false;
-      digits = value = 0;
-      continue;
+  for (int part = 0;; ++part) {
+    std::size_t digits = 0;
+    unsigned value = 0;
+    for (; digits < text.size() && digits < 3 && is_digit(text[digits]); ++digits) {
+      value = value * 10 + static_cast<unsigned>(text[digits] - '0');
     }
-    if (!is_digit(c) || (digits > 0 && value == 0)) return false;
-    value = value * 10 + static_cast<unsigned>(c - '0');
-    if (++digits > 3 || value > 255) return false;
+    if (digits == 0 || value > 255 || (digits > 1 && text.front() == '0')) return false;
+    text.remove_prefix(digits);
+    if (part == 3) return text.empty();
+    if (text.empty() || text.front() != '.') return false;
+    text.remove_prefix(1);
   }
-  return dots == 3 && digits > 0;
 }
 
 bool is_label(std::string_view text) {

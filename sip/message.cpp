@@ -15,10 +15,10 @@
 namespace flowgate::sip {
 namespace {
 
-// All of CTL but HT (RFC 3261 §25.1).
+// All of CTL (RFC 3261 §25.1).
 constexpr bool is_control(char c) {
   const auto octet = static_cast<unsigned char>(c);
-  return ((octet < 0x20) & (octet != '\t')) | (octet == 0x7f);
+  return (octet < 0x20) | (octet == 0x7f);
 }
 
 // How many of those there are. Written without branches and in steps whose count an octet holds, so that the
@@ -48,7 +48,7 @@ bool unfold(std::span<char> line) {
       // The line's own end is not part of `line`, so an LF in it is always a fold's.
       if (c == '\r' && (i + 1 == line.size() || line[i + 1] != '\n')) allowed = false;
       line[i] = ' ';
-    } else if (!escaped && is_control(c)) {
+    } else if (!escaped && c != '\t' && is_control(c)) {
       allowed = false;
     }
     if (c == '"' && !escaped) quoted = !quoted;
@@ -71,8 +71,8 @@ class Message::Parser {
     message_.base_ = text_.data();
     if (const auto error = start_line()) return error;
     if (const auto error = fields()) return error;
-    // Most messages have no control characters but those at the ends of their lines: nothing to unfold, and
-    // nothing forbidden.
+    // Most messages have no control characters, not even HT, but those at the ends of their lines: nothing to
+    // unfold, and nothing forbidden.
     if (count_controls(message_.at({0, message_.fields_end_})) != line_ends_) unfold_lines();
     return body();
   }
@@ -239,6 +239,10 @@ Message Message::spliced_at(const char* base, Range replaced, std::uint32_t size
   };
   for (Field& field : spliced.fields_) {
     if (field.line.end() <= replaced.begin) continue;
+    if (field.line.begin > replaced.end()) {
+      for (Range* range : {&field.name, &field.value, &field.line}) range->begin += grown;
+      continue;
+    }
     shift(field.name);
     shift(field.value);
     shift(field.line);

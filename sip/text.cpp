@@ -1,6 +1,7 @@
 #include "sip/text.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "sip/octets.h"
@@ -15,6 +16,28 @@ constexpr int hex_value(char c) {
   return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
+bool same_octets(const char* a, const char* b, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
+
+// A word at a time; the last one reaches back into the one in front of it. Words that are the same, or that
+// differ in more than the bit of case, are soon told.
+template <class Word>
+bool same_words(const char* a, const char* b, std::size_t size) {
+  const std::size_t last = size - sizeof(Word);
+  for (std::size_t at = 0;; at = std::min(at + sizeof(Word), last)) {
+    Word x, y;
+    std::memcpy(&x, a + at, sizeof x);
+    std::memcpy(&y, b + at, sizeof y);
+    if (((x ^ y) & static_cast<Word>(all_of(0xdf))) != 0) return false;
+    if (x != y && !same_octets(a + at, b + at, sizeof x)) return false;
+    if (at == last) return true;
+  }
+}
+
 }  // namespace
 
 bool is_token(std::string_view text) {
@@ -22,25 +45,9 @@ bool is_token(std::string_view text) {
 }
 
 bool same_but_for_case(const char* a, const char* b, std::size_t size) {
-  const auto same_octet = [&](std::size_t at) { return a[at] == b[at] || lower(a[at]) == lower(b[at]); };
-  // Eight octets that are the same, or that differ in more than the bit of case, are soon told.
-  const auto same_octets = [&](std::size_t at) {
-    const Octets difference = octets_at(a + at) ^ octets_at(b + at);
-    if ((difference & all_of(0xdf)) != 0) return false;
-    for (std::size_t i = at; difference != 0 && i < at + sizeof(Octets); ++i) {
-      if (!same_octet(i)) return false;
-    }
-    return true;
-  };
-  std::size_t at = 0;
-  if (size < sizeof(Octets)) {
-    while (at < size && same_octet(at)) ++at;
-    return at == size;
-  }
-  for (; size - at > sizeof(Octets); at += sizeof(Octets)) {
-    if (!same_octets(at)) return false;
-  }
-  return same_octets(size - sizeof(Octets));
+  if (size >= sizeof(std::uint64_t)) return same_words<std::uint64_t>(a, b, size);
+  if (size >= sizeof(std::uint32_t)) return same_words<std::uint32_t>(a, b, size);
+  return same_octets(a, b, size);
 }
 
 std::string to_lower(std::string_view text) {
