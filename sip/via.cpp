@@ -2,6 +2,7 @@
 
 #include "sip/cursor.h"
 #include "sip/host.h"
+#include "sip/params_reader.h"
 #include "sip/text.h"
 
 namespace flowgate::sip {
@@ -45,15 +46,14 @@ Result<Via> Via::parse(std::string_view text, const Limits& limits) {
     return Error::bad_via;
   cursor.take_space();
   if (!cursor.done() && cursor.peek() != ';') return Error::bad_via;
-  const auto params = Params::parse(cursor.rest(), limits);
-  if (!params) return params.error();
-  via.params = *params;
-  for (const Param& param : via.params) {
+  const auto params = Params::read(cursor.rest(), limits, [&via](const Param& param) {
     if (equals_nocase(param.name, "branch")) via.branch_ = param.value;
     if (equals_nocase(param.name, "rport")) via.rport_ = param.whole;
     if (equals_nocase(param.name, "received")) via.received_ = param.whole;
     if (equals_nocase(param.name, "keep") && !param.has_value) via.keep_ = param.whole;
-  }
+  });
+  if (!params) return params.error();
+  via.params = *params;
   return via;
 }
 
