@@ -20,8 +20,6 @@ bool is_scheme(std::string_view text) {
 }
 
 Scheme scheme_of(std::string_view text) {
-  if (text == "sip") return Scheme::sip;
-  if (text.size() > 4) return Scheme::other;
   if (equals_nocase(text, "sip")) return Scheme::sip;
   if (equals_nocase(text, "sips")) return Scheme::sips;
   return equals_nocase(text, "tel") ? Scheme::tel : Scheme::other;
@@ -120,6 +118,12 @@ error_code parse_behind_scheme(std::string_view text, Uri& uri, const Limits& li
 
 error_code Uri::parse(std::string_view text, const Limits& limits, Uri& uri) {
   if (text.size() > limits.uri_bytes) return Error::too_large;
+  if (text.starts_with("sip:")) {  // nearly all of them
+    uri.text = text;
+    uri.scheme_text = text.substr(0, 3);
+    uri.scheme = Scheme::sip;
+    return parse_sip(text.substr(4), uri, limits);
+  }
   const auto colon = text.find(':');
   if (colon == text.npos || !is_scheme(text.substr(0, colon))) return Error::bad_uri;
   uri.text = text;

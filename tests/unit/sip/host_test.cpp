@@ -28,6 +28,21 @@ TEST(Host, port_is_taken_up_to_the_first_character_that_is_no_digit) {
   EXPECT_EQ(cursor.rest(), " x");
 }
 
+// RFC 3261 §25.1: hostname = *( domainlabel "." ) toplabel [ "." ]
+TEST(Host, a_name_is_labels_with_a_dot_between_them_and_at_most_one_behind) {
+  for (std::string_view text : {"a", "a.", "a-b.c_d.", "1-2", "4f2a9c", "a.b.c.d.e"}) {
+    Cursor cursor{text};
+    const auto host = take_host(cursor);
+    ASSERT_TRUE(host) << text;
+    EXPECT_EQ(host->text, text);
+  }
+  for (std::string_view text :
+       {"", ".", "..", ".a", "a..", "a..b", "-a", "a-", "a.-b", "a-.b", "a-.", "a.-"}) {
+    Cursor cursor{text};
+    EXPECT_FALSE(take_host(cursor)) << text;
+  }
+}
+
 // RFC 3261 §25.1: 1*3DIGIT four times
 TEST(Host, a_last_label_of_digits_only_makes_it_an_ipv4_address_or_nothing) {
   for (std::string_view text : {"0.0.0.0", "192.0.2.1", "255.255.255.255", "1.2.3.4.example", "1.2.3.4a"}) {

@@ -7,6 +7,25 @@ namespace {
 
 using namespace std::string_literals;
 
+TEST(Text, OneOctetThatDiffersInMoreThanCaseIsFoundWhereverItStands) {
+  const std::string text = "Session-Expires-And-More";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    const std::string a = text.substr(0, size);
+    EXPECT_TRUE(equals_nocase(a, to_lower(a))) << size;
+    for (std::size_t at = 0; at < size; ++at) {
+      // '-' and CR, like '@' and '`', differ in the bit of case and are no letters.
+      for (const char other : {'\0', static_cast<char>(a[at] ^ 1), a[at] == '-' ? '\r' : '-'}) {
+        std::string b = a;
+        b[at] = other;
+        EXPECT_FALSE(equals_nocase(a, b)) << size << " " << at;
+      }
+    }
+  }
+  EXPECT_FALSE(equals_nocase("@", "`"));
+  EXPECT_FALSE(equals_nocase("abcdefg@", "ABCDEFG`"));
+  EXPECT_FALSE(equals_nocase("abc@", "ABC`"));
+}
+
 TEST(Text, TokenIsOneOrMoreAlphanumOrTheTenMarks) {
   EXPECT_TRUE(is_token("INVITE"));
   EXPECT_TRUE(is_token("azAZ09-.!%*_+`'~"));
