@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace flowgate {
@@ -32,6 +33,27 @@ TEST(Base64url, EncodesTheTestVectors) {
 // RFC 4648 §5: "-" and "_" stand for 62 and 63.
 TEST(Base64url, UsesTheUrlSafeAlphabet) {
   EXPECT_EQ(encode("\xfb\xff\xbf"), "-_-_");
+}
+
+// RFC 4648 §5, table 2: at each place of a text, and behind texts of each length, every value has its own
+// character.
+TEST(Base64url, WritesEachValueAtEachPlaceAsTheTableHasIt) {
+  const std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (std::size_t size = 1; size <= 27; ++size) {
+    for (std::size_t at = 0; at < base64url_length(size); ++at) {
+      for (unsigned value = 0; value < 64; ++value) {
+        std::string octets(size, '\0');
+        for (unsigned bit = 0; bit < 6 && at * 6 + bit < size * 8; ++bit) {
+          const std::size_t place = at * 6 + bit;
+          if ((value >> (5 - bit) & 1) != 0) octets[place / 8] |= static_cast<char>(0x80 >> place % 8);
+        }
+        const std::size_t carried = std::min<std::size_t>(6, size * 8 - at * 6);
+        std::string expected(base64url_length(size), 'A');
+        expected[at] = alphabet[value >> (6 - carried) << (6 - carried)];
+        ASSERT_EQ(encode(octets), expected) << size << ' ' << at << ' ' << value;
+      }
+    }
+  }
 }
 
 TEST(Base64url, Appends) {
