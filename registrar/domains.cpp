@@ -50,21 +50,31 @@ Domains::Domains(const std::vector<std::string>& domains, std::set<std::uint16_t
   }
 }
 
+std::string_view Domains::domain_of(const sip::Uri& uri, HostBuffer& buffer) const {
+  if (!uri.is_sip() || (uri.port && !ports_.contains(*uri.port))) return {};
+  const std::string_view host = canonical_host(uri, buffer);
+  return domains_.contains(host) ? host : std::string_view{};
+}
+
 bool Domains::owns(const sip::Uri& uri) const {
-  if (!uri.is_sip() || (uri.port && !ports_.contains(*uri.port))) return false;
   HostBuffer buffer;
-  return domains_.contains(canonical_host(uri, buffer));
+  return !domain_of(uri, buffer).empty();
 }
 
 // RFC 3261 §10.3 (5): "all URI parameters MUST be removed (including the user-param), and any escaped
 // characters MUST be converted to their unescaped form."
 std::optional<std::string> Domains::aor(const sip::Uri& uri) const {
-  if (!uri.has_user || uri.user.empty() || !owns(uri)) return std::nullopt;
-  std::string aor = sip::unescape(uri.user);
-  if (has_control(aor)) return std::nullopt;
+  if (!uri.has_user || uri.user.empty()) return std::nullopt;
   HostBuffer buffer;
+  const std::string_view domain = domain_of(uri, buffer);
+  if (domain.empty()) return std::nullopt;
+  std::string aor;
+  aor.reserve(uri.user.size() + 1 + domain.size());
+  const bool escaped = uri.user.find('%') != uri.user.npos;
+  aor = escaped ? sip::unescape(uri.user) : uri.user;
+  if (has_control(aor)) return std::nullopt;
   aor += '@';
-  aor += canonical_host(uri, buffer);
+  aor += domain;
   return aor;
 }
 

@@ -42,6 +42,9 @@ class Domains {
   std::string uri_of_user(std::string_view name) const;
 
  private:
+  // The domain that owns() it, "" when none does. Views the buffer.
+  std::string_view domain_of(const sip::Uri& uri, HostBuffer& buffer) const;
+
   std::set<std::string, std::less<>> domains_;
   std::string first_;
   std::set<std::uint16_t> ports_;

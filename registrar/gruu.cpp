@@ -1,5 +1,7 @@
 #include "registrar/gruu.h"
 
+#include <algorithm>
+
 #include "registrar/encrypted_gruu.h"
 #include "sip/characters.h"
 #include "sip/text.h"
@@ -70,8 +72,10 @@ void append_with_instance(std::string& out, const AorUri& aor, std::string_view 
 AorUri AorUri::of(const sip::Uri& uri) {
   const std::string_view behind_user =
       uri.text.substr(static_cast<std::size_t>(uri.host.data() - uri.text.data()) - (uri.host_is_v6 ? 2 : 1));
+  const auto ends_domain = [](char c) { return c == ';' || c == '?'; };
+  const auto end = std::ranges::find_if(behind_user, ends_domain);
   return {uri.text.substr(0, uri.scheme_text.size() + 1), uri.user,
-          behind_user.substr(0, behind_user.find_first_of(";?"))};
+          behind_user.substr(0, static_cast<std::size_t>(end - behind_user.begin()))};
 }
 
 void append_aor(std::string& out, const AorUri& aor, std::string_view user) {

@@ -1,7 +1,9 @@
 #include "registrar/gruu_plaintext.h"
 
 #include <array>
+#include <boost/endian/conversion.hpp>
 #include <cassert>
+#include <cstring>
 
 #include "registrar/instance_id.h"
 
@@ -57,13 +59,17 @@ std::string uuid_instance(std::string_view octets) {
   return instance;
 }
 
-void append_number(std::string& out, std::uint64_t value, std::size_t octets) {
-  while (octets-- > 0) out += static_cast<char>(value >> 8 * octets & 0xff);
+template <class Number>
+void append_number(std::string& out, Number value) {
+  std::array<char, sizeof value> octets;
+  const Number in_network_order = boost::endian::native_to_big(value);
+  std::memcpy(octets.data(), &in_network_order, octets.size());
+  out.append(octets.data(), octets.size());
 }
 
 void append_with_length(std::string& out, std::string_view text) {
   assert(text.size() <= 0xffff);
-  append_number(out, text.size(), 2);
+  append_number(out, static_cast<std::uint16_t>(text.size()));
   out += text;
 }
 
@@ -100,8 +106,8 @@ void write_gruu_plaintext(std::string_view instance, std::optional<std::uint64_t
   const std::string canonical = uuid ? std::string{} : canonical_instance(instance);
   if (!uuid) uuid = uuid_octets(canonical);
   const std::size_t begin = out.size();
-  append_number(out, (uuid ? uuid_flag : 0) | (epoch ? epoch_flag : 0), 1);
-  if (epoch) append_number(out, *epoch, 8);
+  out += static_cast<char>((uuid ? uuid_flag : 0) | (epoch ? epoch_flag : 0));
+  if (epoch) append_number(out, *epoch);
   if (uuid) {
     out.append(uuid->data(), uuid->size());
   } else {

@@ -1,6 +1,7 @@
 #include "registrar/instance_id.h"
 
 #include <algorithm>
+#include <array>
 
 #include "sip/text.h"
 
@@ -8,6 +9,12 @@ namespace flowgate::registrar {
 namespace {
 
 constexpr std::string_view urn_scheme = "urn:", uuid_namespace = "urn:uuid:";
+
+constexpr auto is_uuid_char = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view{"0123456789abcdef-"}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
 
 bool starts_with_nocase(std::string_view text, std::string_view start) {
   return sip::equals_nocase(text.substr(0, start.size()), start);
@@ -27,9 +34,8 @@ bool same_instance(std::string_view a, std::string_view b) {
 
 bool is_plain_uuid_urn(std::string_view text) {
   return text.starts_with(uuid_namespace) && text.size() > uuid_namespace.size() &&
-         std::ranges::all_of(text.substr(uuid_namespace.size()), [](char c) {
-           return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+         std::ranges::all_of(text.substr(uuid_namespace.size()),
+                             [](unsigned char c) { return is_uuid_char[c]; });
 }
 
 std::string canonical_instance(std::string_view instance) {

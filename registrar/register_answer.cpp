@@ -137,8 +137,8 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
     fields.end();
   }
   if (!request.path.empty()) fields.field("Path", {request.path});
-  if (request.require_outbound) fields.field("Require", {"outbound"});
-  if (request.require_gruu) fields.field("Require", {"gruu"});
+  if (request.require_outbound) answer.fields += "Require: outbound\r\n";
+  if (request.require_gruu) answer.fields += "Require: gruu\r\n";
   // RFC 5626 §6: "Registrars with a direct flow with a UA MAY include a Flow-Timer". Behind an edge proxy it
   // is the edge's to send (§5.4).
   if (request.require_outbound && request.over_flow && options.flow_timer.count() > 0) {
@@ -148,7 +148,7 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   }
   // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here, and
   // would rather not see it; a UA that looks for it before it asks for GRUUs does.
-  fields.field("Supported", {"outbound, path, gruu"});
+  answer.fields += "Supported: outbound, path, gruu\r\n";
   return answer;
 }
 
