@@ -135,7 +135,7 @@ void write(const RegisterContact& contact, const RegisterRequest& request, Insta
   // A URI that is the UA's own GRUU would lead back to us.
   binding.by_flow = request.by_flow || (request.over_flow && (contact.outbound || contact.own_gruu));
   binding.node.clear();
-  binding.route = binding.by_flow ? request.route : std::string{};
+  binding.route = binding.by_flow ? request.route : std::string_view{};
   binding.updated = now;
   binding.expires = now + contact.expires;
 }

@@ -55,7 +55,7 @@ class GruuParams {
       return;
     }
     append_quoted(out_, "pub-gruu", [&] {
-      append_public_gruu(out_, request_.to_uri(), binding.instance);
+      append_public_gruu(out_, request_.to, binding.instance);
       return true;
     });
     append_temporary_gruu(binding);
@@ -66,7 +66,7 @@ class GruuParams {
   // policy decision."
   bool append_draft_gruu(const ListedBinding& binding) {
     if (anonymous_) return mint(binding.instance, std::nullopt);
-    append_legacy_gruu(out_, request_.to_uri(), binding.instance);
+    append_legacy_gruu(out_, request_.to, binding.instance);
     return true;
   }
   // "MUST contain the most recently created temporary GRUU for that AOR and instance ID": one for all of its
@@ -83,7 +83,7 @@ class GruuParams {
       minted_.push_back({binding.instance, begin, out_.size() - begin});
   }
   bool mint(std::string_view instance, std::optional<std::uint64_t> epoch) {
-    return encrypted_gruus_.append(out_, request_.to_uri(), request_.aor, instance, epoch);
+    return encrypted_gruus_.append(out_, request_.to, request_.aor, instance, epoch);
   }
 
   // The parameter, where it stands in `out_`.

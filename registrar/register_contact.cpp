@@ -64,29 +64,33 @@ struct ContactParams {
 };
 
 // The value with the parameters that are ours cut out, each with its semicolon; all else byte for byte.
-std::string without_ours(std::string_view value, const ContactParams& params) {
-  std::string kept;
-  kept.reserve(value.size());
+std::string_view without_ours(std::string_view value, const ContactParams& params, KeptText& kept) {
+  boost::container::small_vector<std::string_view, 4> pieces;
   std::size_t copied = 0;
   for (const std::string_view whole : params.ours) {
     const auto begin = static_cast<std::size_t>(whole.data() - value.data());
     const std::size_t semicolon = value.rfind(';', begin);
-    kept += value.substr(copied, semicolon - copied);
+    pieces.push_back(value.substr(copied, semicolon - copied));
     copied = begin + whole.size();
   }
-  kept += value.substr(copied);
-  kept.erase(kept.find_last_not_of("; \t") + 1);
-  return kept;
+  pieces.push_back(value.substr(copied));
+  const std::string_view text = kept.keep(pieces);
+  return text.substr(0, text.find_last_not_of("; \t") + 1);
 }
 
 // "<" instance-val ">" in quotes (RFC 5626 §11.1); taken without the brackets, too.
-std::string instance_of(const ContactParams& params) {
+std::string_view instance_of(const ContactParams& params, KeptText& kept) {
   if (!params.instance) return {};
-  std::string instance = sip::unquote(*params.instance);
-  if (!instance.starts_with('<') || !instance.ends_with('>')) return instance;
-  instance.pop_back();
-  instance.erase(0, 1);
-  return instance;
+  const auto inside = [](std::string_view text) { return text.substr(1, text.size() - 2); };
+  std::string_view instance = *params.instance;
+  const bool quoted = instance.size() >= 2 && instance.front() == '"' && instance.back() == '"';
+  if (quoted) instance = inside(instance);
+  if (quoted && instance.find('\\') != instance.npos) {
+    instance = kept.keep(sip::unquote_inside(instance));
+  } else {
+    instance = kept.keep(instance);
+  }
+  return instance.starts_with('<') && instance.ends_with('>') ? inside(instance) : instance;
 }
 
 // qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
@@ -153,16 +157,19 @@ Refusal read_reg_id(const ContactParams& params, RegisterContact& contact) {
 
 }  // namespace
 
-Refusal read_contact(std::string_view value, const ContactTerms& terms, RegisterContact& contact) {
+Refusal read_contact(std::string_view value, const ContactTerms& terms, KeptText& kept,
+                     RegisterContact& contact) {
   sip::Limits limits = terms.options.limits;
   limits.params = std::min(limits.params, max_params);
   const auto address = sip::Address::parse(value, limits);
   if (!address) return Answer{400, "Bad Contact", {}};
 
   const ContactParams params(address->params);
-  contact.contact = without_ours(value, params);
-  contact.uri = address->uri.text;
-  contact.instance = instance_of(params);
+  contact.contact = without_ours(value, params, kept);
+  // What was cut out stood behind it.
+  const std::string_view uri = address->uri.text;
+  contact.uri = contact.contact.substr(static_cast<std::size_t>(uri.data() - value.data()), uri.size());
+  contact.instance = instance_of(params, kept);
   if (contact.instance.size() > max_instance_bytes) return Answer{400, "Bad Instance-ID", {}};
   if (auto refusal = read_reg_id(params, contact)) return refusal;
 

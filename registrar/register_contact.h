@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "registrar/kept_text.h"
 #include "registrar/registrar.h"
 
 namespace flowgate::registrar {
@@ -14,10 +15,11 @@ namespace flowgate::registrar {
 // What the UA gets when it is refused.
 using Refusal = std::optional<Answer>;
 
+// Views the KeptText that it was read into.
 struct RegisterContact {
-  std::string contact;  // Binding::contact
-  std::string uri;
-  std::string instance;
+  std::string_view contact;  // Binding::contact
+  std::string_view uri;
+  std::string_view instance;
   std::uint32_t reg_id = 0;  // 0 without an instance-id, too
   Dialect dialect = Dialect::rfc;
   bool outbound = false;            // Binding::outbound; decided by the request as a whole
@@ -38,6 +40,7 @@ struct ContactTerms {
 };
 
 // Into `contact`, a fresh one.
-Refusal read_contact(std::string_view value, const ContactTerms& terms, RegisterContact& contact);
+Refusal read_contact(std::string_view value, const ContactTerms& terms, KeptText& kept,
+                     RegisterContact& contact);
 
 }  // namespace flowgate::registrar

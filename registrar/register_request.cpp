@@ -51,14 +51,12 @@ Refusal read_to(const sip::Uri& to, const Domains& domains, RegisterRequest& out
   if (!aor || !domains.has_user(*aor)) return Answer{404, {}, {}};
   out.aor = std::move(*aor);
   const AorUri uri = AorUri::of(to);
-  out.to_scheme = uri.scheme;
-  out.to_user = uri.user;
-  out.to_domain = uri.domain;
+  out.to = {out.kept.keep(uri.scheme), out.kept.keep(uri.user), out.kept.keep(uri.domain)};
   return std::nullopt;
 }
 
 Refusal read_order(const sip::Message& request, RegisterRequest& out) {
-  out.call_id = request.value(sip::Header::call_id);
+  out.call_id = out.kept.keep(request.value(sip::Header::call_id));
   if (out.call_id.empty()) return Answer{400, "Missing Call-ID", {}};
   const auto cseq = sip::CSeq::parse(request.value(sip::Header::cseq));
   if (!cseq) return Answer{400, "Bad CSeq", {}};
@@ -71,15 +69,17 @@ Refusal read_order(const sip::Message& request, RegisterRequest& out) {
 // §5.3 leaves that to local policy, and UAs in the field that do not (Linphone) would otherwise be cut off.
 Refusal read_path(const sip::Message& request, const Options& options, RegisterRequest& out, bool& ob) {
   std::size_t count = 0;
+  std::string path;
   sip::Values values{request, sip::Header::path};
   while (const auto value = values.next()) {
     const auto address = sip::Address::parse(value->text, options.limits);
     if (!address || !address->uri.is_sip() || ++count > options.limits.values)
       return Answer{400, "Bad Path", {}};
     ob = address->uri.params.has("ob");
-    if (!out.path.empty()) out.path += ", ";
-    out.path += value->text;
+    if (!path.empty()) path += ", ";
+    path += value->text;
   }
+  out.path = out.kept.keep(path);
   return std::nullopt;
 }
 
@@ -114,7 +114,8 @@ Refusal read_contacts(const sip::Message& request, const Options& options, const
     if (out.contacts.size() == std::min(options.max_bindings, max_contacts)) {
       return Answer{403, "Too Many Bindings", {}};
     }
-    if (auto refusal = read_contact(value->text, terms, out.contacts.emplace_back())) return refusal;
+    if (auto refusal = read_contact(value->text, terms, out.kept, out.contacts.emplace_back()))
+      return refusal;
   }
   return std::nullopt;
 }

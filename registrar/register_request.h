@@ -1,4 +1,4 @@
-// What a REGISTER asks for, read and checked; it views nothing of the message.
+// What a REGISTER asks for, read and checked.
 #pragma once
 
 #include <boost/container/small_vector.hpp>
@@ -10,16 +10,18 @@
 
 namespace flowgate::registrar {
 
+// Views nothing of the message: what it views is in `kept`.
 struct RegisterRequest {
+  KeptText kept;
   std::string aor;
-  std::string to_scheme, to_user, to_domain;  // AorUri of To
-  std::string call_id;
+  AorUri to;
+  std::string_view call_id;
   std::uint32_t cseq = 0;
   boost::container::small_vector<RegisterContact, 1> contacts;  // none: a query
   bool remove_all = false;                                      // Contact: *
-  std::string path;                                             // Binding::path
+  std::string_view path;                                        // Binding::path
   Flow flow;
-  std::string route;       // Binding::route
+  std::string_view route;  // Binding::route
   bool by_flow = false;    // Binding::by_flow of a Contact that is not an outbound one
   bool over_flow = false;  // the UA is at the other end of the flow: no Path, and nobody between
 
@@ -29,7 +31,6 @@ struct RegisterRequest {
   bool require_outbound = false;  // Require: outbound
   bool require_gruu = false;      // Require: gruu
 
-  AorUri to_uri() const { return {to_scheme, to_user, to_domain}; }
   bool is_query() const { return contacts.empty() && !remove_all; }
 };
 

@@ -115,14 +115,14 @@ void Registrar::process(const sip::Message& message, const sip::Uri& to, const F
   if (const auto refusal = read_register(message, to, flow, options_, domains_, request))
     return done(*refusal);
   if (request.is_query()) {
-    const std::string aor = request.aor;
+    const std::string_view aor = request.aor;
     return lookup(
         location_, aor, [now](const Record& record) { return Listing(record, now); },
-        [this, request = std::move(request), done = std::move(done)](const Listing& listing) {
-          done(write_answer(request, listing, options_, gruus_));
+        [this, registration = std::move(registration), done = std::move(done)](const Listing& listing) {
+          done(write_answer(registration->request(), listing, options_, gruus_));
         });
   }
-  if (options_.route) request.route = options_.route(flow, request.dialect);
+  if (options_.route) request.route = request.kept.keep(options_.route(flow, request.dialect));
   registration->begin(random_(), std::move(done));
   const std::string_view aor = request.aor;
   location_.submit(aor, std::move(registration));

@@ -122,7 +122,7 @@ void apply_hostile(benchmark::State& state) {
     binding.expires = Instant{std::chrono::hours{1}};
   }
   RegisterRequest request;
-  for (int i = 0; i < 8; ++i) request.contacts.emplace_back().uri = uri(100 + i);
+  for (int i = 0; i < 8; ++i) request.contacts.emplace_back().uri = request.kept.keep(uri(100 + i));
   const bench::CountAllocations count{state};
   for (auto _ : state) benchmark::DoNotOptimize(apply(request, Instant{}, 1, 64, record));
   if (record.bindings.size() != 32) state.SkipWithError("a binding has come or gone");
