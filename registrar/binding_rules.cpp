@@ -165,21 +165,25 @@ void erase_marked(Record& record, const Marks& marks) {
 // What has expired. When it gets crowded also what is superseded: a UA that comes from a new port each time
 // must not lock itself out.
 void drop_dead(Record& record, Instant now, bool crowded) {
+  const auto is_dead = [&](const Binding& binding) {
+    return binding.expires <= now || (crowded && is_superseded(binding, record, now));
+  };
+  if (std::ranges::none_of(record.bindings, is_dead)) return;
   Marks dead;
-  for (const Binding& binding : record.bindings) {
-    dead.push_back(binding.expires <= now || (crowded && is_superseded(binding, record, now)));
-  }
+  for (const Binding& binding : record.bindings) dead.push_back(is_dead(binding));
   erase_marked(record, dead);
 }
 
 void carry_out(const Plan& plan, const RegisterRequest& request, Instant now, Record& record) {
-  Marks removed;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    const Plan::Step& step = plan.steps[i];
-    if (step.refresh) write(*step.refresh, request, now, record.bindings[i]);
-    removed.push_back(step.removes());
+    if (const RegisterContact* refresh = plan.steps[i].refresh)
+      write(*refresh, request, now, record.bindings[i]);
   }
-  erase_marked(record, removed);
+  if (plan.removals() > 0) {
+    Marks removed;
+    for (const Plan::Step& step : plan.steps) removed.push_back(step.removes());
+    erase_marked(record, removed);
+  }
   for (const RegisterContact* contact : plan.additions) {
     Binding& binding = record.bindings.emplace_back();
     binding.registered = now;

@@ -57,9 +57,7 @@ void append_pvalue(std::string& out, std::string_view text) {
 void append_with_instance(std::string& out, const AorUri& aor, std::string_view parameter,
                           std::string_view instance) {
   append_aor(out, aor, aor.user);
-  out += ';';
   out += parameter;
-  out += '=';
   if (is_plain_uuid_urn(instance)) {
     out += instance;
   } else {
@@ -89,11 +87,11 @@ void append_aor(std::string& out, const sip::Uri& aor) {
 }
 
 void append_public_gruu(std::string& out, const AorUri& aor, std::string_view instance) {
-  append_with_instance(out, aor, "gr", instance);
+  append_with_instance(out, aor, ";gr=", instance);
 }
 
 void append_legacy_gruu(std::string& out, const AorUri& aor, std::string_view instance) {
-  append_with_instance(out, aor, "opaque", instance);
+  append_with_instance(out, aor, ";opaque=", instance);
 }
 
 std::string public_gruu(const sip::Uri& aor, std::string_view instance) {

@@ -10,30 +10,19 @@
 namespace flowgate::registrar {
 namespace {
 
-// What stands in `out` from `begin` on becomes the inside of a quoted-string.
-void escape_from(std::string& out, std::size_t begin) {
-  for (;;) {
-    const std::size_t special = std::min(out.find('"', begin), out.find('\\', begin));
-    if (special == out.npos) return;
-    out.insert(special, 1, '\\');
-    begin = special + 2;
-  }
-}
-
-// ';' name '=' quoted-string: RFC 5627 §7 and draft-gruu §10 want the URI in quotes. `append_uri` says
-// whether there is one.
+// ';' name '=' quoted-string: RFC 5627 §7 and draft-gruu §10 want the URI in quotes. Nothing in it needs a
+// backslash: what a URI may hold (RFC 3261 §25.1) has no quotes and no backslashes. `append_uri` says whether
+// there is one.
 template <class AppendUri>
 bool append_quoted(std::string& out, std::string_view name, const AppendUri& append_uri) {
   const std::size_t before = out.size();
   out += ';';
   out += name;
   out += "=\"";
-  const std::size_t begin = out.size();
   if (!append_uri()) {
     out.resize(before);
     return false;
   }
-  escape_from(out, begin);
   out += '"';
   return true;
 }
@@ -142,7 +131,7 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   // RFC 5626 §6: "Registrars with a direct flow with a UA MAY include a Flow-Timer". Behind an edge proxy it
   // is the edge's to send (§5.4).
   if (request.require_outbound && request.over_flow && options.flow_timer.count() > 0) {
-    fields.field("Flow-Timer", {std::to_string(options.flow_timer.count())});
+    ((answer.fields += "Flow-Timer: ") += std::to_string(options.flow_timer.count())) += "\r\n";
     for (std::size_t i = 0; i < listing.size(); ++i)
       answer.keeps_alive = std::max(answer.keeps_alive, listing[i].expires);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -62,12 +63,12 @@ class Registration final : public Update {
 
   void change(Record& record) override {
     applied_ = apply(request_, now_, fresh_epoch_, options_.max_bindings, record);
-    listing_ = Listing(record, now_);
+    listing_.emplace(record, now_);
   }
   void done(boost::system::error_code error) override {
     if (error) return done_(unavailable());
     if (applied_ != Applied::all) return done_(refusal(applied_));
-    done_(write_answer(request_, listing_, options_, gruus_));
+    done_(write_answer(request_, *listing_, options_, gruus_));
   }
 
  private:
@@ -78,7 +79,7 @@ class Registration final : public Update {
   std::uint64_t fresh_epoch_ = 0;
   Done done_;
   Applied applied_ = Applied::all;
-  Listing listing_;
+  std::optional<Listing> listing_;
 };
 
 // The binding that the target was made of, and not refreshed since.

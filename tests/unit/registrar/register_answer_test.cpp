@@ -7,6 +7,7 @@ namespace flowgate::registrar {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 
 const std::string callee = "Contact: <sip:callee@192.0.2.1>";
@@ -31,6 +32,29 @@ TEST_F(GruuAnswer, PubGruuAndTempGruuAreGivenToAUaThatSupportsGruu) {
   EXPECT_EQ(quoted_param(contact, "pub-gruu"), "sip:Callee@Example.com;gr=" + std::string{uuid});
   EXPECT_TRUE(is_encrypted_gruu(uri_of(quoted_param(contact, "temp-gruu"))));
   EXPECT_EQ(quoted_param(contact, "gruu"), "");
+}
+
+// RFC 3261 §25.1: neither quotes nor backslashes may stand in a URI, so that its quoted-string needs no
+// escapes.
+TEST_F(GruuAnswer, WhatAUriMayNotHoldIsEscapedAsInAUri) {
+  const std::string quoted = R"(;+sip.instance="<urn:x:a\"b\\c>")";
+  const std::string contact = contacts(send({.fields = {callee + quoted, supported}})).at(0);
+  EXPECT_TRUE(contact.starts_with(callee.substr(9) + quoted + ";expires=3600;")) << contact;
+  EXPECT_EQ(quoted_param(contact, "pub-gruu"), "sip:alice@example.com;gr=urn:x:a%22b%5Cc");
+  EXPECT_EQ(quoted_param(contact, "temp-gruu").find_first_of("\"\\"), std::string::npos);
+}
+
+// Eight Contacts are more than what a REGISTER usually says.
+TEST_F(GruuAnswer, LongContactsAreAllListedAsTheyCame) {
+  std::vector<std::string> fields{supported}, listed;
+  for (int i = 0; i < 8; ++i) {
+    const std::string contact = "\"" + std::string(100, static_cast<char>('a' + i)) +
+                                "\" <sip:alice@192.0.2." + std::to_string(i) + ">;x=y";
+    fields.push_back("Contact: " + contact + ";expires=600;pub-gruu=\"a;b\";z" + std::to_string(i));
+    listed.push_back(contact + ";z" + std::to_string(i) + ";expires=600");
+  }
+  EXPECT_THAT(contacts(send({.fields = fields})), ElementsAreArray(listed));
+  EXPECT_EQ(targets("sip:alice@example.com").size(), 8);
 }
 
 // §5.2: "The registrar SHOULD NOT include the gruu option tag in the Require [...] header field of the
