@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -54,9 +55,17 @@ struct Endpoint {
   bool is_unspecified() const;
   bool is_loopback() const;   // 127.0.0.0/8, ::1
   bool is_multicast() const;  // 224.0.0.0/4 and the limited broadcast address, ff00::/8
-  bool same_address(const Endpoint& other) const { return v6 == other.v6 && ip == other.ip; }
+  bool same_address(const Endpoint& other) const {
+    // As two words: tables of flows compare them for each message, and arrays of octets cost a call.
+    const auto a = std::bit_cast<std::array<std::uint64_t, 2>>(ip);
+    const auto b = std::bit_cast<std::array<std::uint64_t, 2>>(other.ip);
+    return v6 == other.v6 && a[0] == b[0] && a[1] == b[1];
+  }
 
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
+  friend bool operator==(const Endpoint& a, const Endpoint& b) {
+    return a.port == b.port && a.same_address(b);
+  }
 };
 
 // One flow. For stream protocols `serial` names the connection: it is never reused, not even by a later

@@ -43,7 +43,7 @@ class Aead {
   using Context = std::unique_ptr<EVP_CIPHER_CTX, Free>;
   Context encrypt_{EVP_CIPHER_CTX_new()}, decrypt_{EVP_CIPHER_CTX_new()};
   // Random; OpenSSL's generator costs about as much for one as for many.
-  std::array<Nonce, 64> nonces_;
+  std::array<Nonce, 256> nonces_;
   std::size_t nonces_left_ = 0;
 };
 

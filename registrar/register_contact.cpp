@@ -1,7 +1,6 @@
 #include "registrar/register_contact.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/container/small_vector.hpp>
 #include <optional>
 
@@ -32,34 +31,42 @@ struct ContactParams {
   // own.
   boost::container::small_vector<std::string_view, 2> ours;
 
-  // In one pass: there are five to look for, and every refresh brings them.
+  // In one pass: there are eight to look for, and every refresh brings most of them.
   explicit ContactParams(const sip::Params& params) {
-    for (const sip::Param& param : params) {
-      if (Value* const value = read_here(param.name)) *value = param.value;
-      if (is_ours(param.name)) ours.push_back(param.whole);
-    }
+    for (const sip::Param& param : params) read(param);
   }
 
  private:
-  Value* read_here(std::string_view name) {
-    const auto is = [name](std::string_view other) { return sip::equals_nocase(name, other); };
-    switch (name.size()) {
+  void read(const sip::Param& param) {
+    const auto is = [&param](std::string_view name) { return sip::equals_nocase(param.name, name); };
+    switch (param.name.size()) {
       case 1:
-        return is("q") ? &q : nullptr;
+        if (is("q")) q = param.value;
+        return;
+      case 4:
+        if (is("gruu")) ours.push_back(param.whole);
+        return;
       case 6:
-        return is("reg-id") ? &reg_id : nullptr;
+        if (is("reg-id")) reg_id = param.value;
+        return;
       case 7:
-        return is("expires") ? &expires : is("flow-id") ? &flow_id : nullptr;
+        if (is("flow-id")) flow_id = param.value;
+        if (!is("expires")) return;
+        expires = param.value;
+        ours.push_back(param.whole);
+        return;
+      case 8:
+        if (is("pub-gruu")) ours.push_back(param.whole);
+        return;
+      case 9:
+        if (is("temp-gruu")) ours.push_back(param.whole);
+        return;
       case 13:
-        return is("+sip.instance") ? &instance : nullptr;
+        if (is("+sip.instance")) instance = param.value;
+        return;
       default:
-        return nullptr;
+        return;
     }
-  }
-  static bool is_ours(std::string_view name) {
-    constexpr std::array<std::string_view, 4> ours{"expires", "gruu", "pub-gruu", "temp-gruu"};
-    return std::ranges::any_of(
-        ours, [name](auto each) { return name.size() == each.size() && sip::equals_nocase(each, name); });
   }
 };
 

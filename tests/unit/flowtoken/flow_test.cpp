@@ -113,6 +113,21 @@ TEST(Endpoint, KnowsTheUnspecifiedAddress) {
   EXPECT_FALSE(at("::1").is_unspecified());
 }
 
+TEST(Endpoint, IsTheSameOnlyWithEachOctetThePortAndTheVersion) {
+  const Endpoint endpoint = at("2001:db8::102");
+  EXPECT_EQ(endpoint, at("2001:db8::102"));
+  for (std::size_t i = 0; i < endpoint.ip.size(); ++i) {
+    Endpoint other = endpoint;
+    other.ip[i] ^= 1;
+    EXPECT_NE(endpoint, other) << i;
+    EXPECT_FALSE(endpoint.same_address(other)) << i;
+  }
+  EXPECT_NE(endpoint, at("2001:db8::102", 5061));
+  Endpoint other = endpoint;
+  other.v6 = false;
+  EXPECT_NE(endpoint, other);
+}
+
 TEST(Endpoint, SameAddressLeavesThePortOut) {
   EXPECT_TRUE(at("192.0.2.1", 1).same_address(at("192.0.2.1", 2)));
   EXPECT_FALSE(at("192.0.2.1", 1).same_address(at("192.0.2.2", 1)));
