@@ -30,6 +30,20 @@ Refusal check_mandatory(const sip::Message& request) {
   return {};
 }
 
+bool has_more_values(const sip::Message& request, Header header, std::size_t most) {
+  // So few octets hold no more: each value has one at least, and all but the first a comma or a line.
+  std::size_t octets = 0, lines = 0;
+  for (const sip::Field* field = request.find(header); field; field = request.behind(*field), ++lines)
+    octets += request.value(*field).size();
+  if ((octets + lines) / 2 <= most) return false;
+  sip::Values values(request, header);
+  std::size_t count = 0;
+  while (values.next()) {
+    if (++count > most) return true;
+  }
+  return false;
+}
+
 Refusal check_values(const sip::Message& request, const sip::Limits& limits, sip::Uri& to_uri) {
   if (!sip::Address::parse(request.value(Header::from), limits)) return bad("Bad From");
   const auto to = sip::Address::parse(request.value(Header::to), limits);
@@ -41,12 +55,8 @@ Refusal check_values(const sip::Message& request, const sip::Limits& limits, sip
   if (cseq->method != request.method_text()) return bad("CSeq Method Does Not Match");
   for (const Header header :
        {Header::via, Header::route, Header::record_route, Header::contact, Header::path}) {
-    sip::Values values(request, header);
-    std::size_t count = 0;
-    while (values.next()) {
-      if (++count > limits.values)
-        return bad("Too Many " + std::string(sip::header_name(header)) + " Values");
-    }
+    if (has_more_values(request, header, limits.values))
+      return bad("Too Many " + std::string(sip::header_name(header)) + " Values");
   }
   return {};
 }
