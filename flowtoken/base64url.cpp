@@ -1,9 +1,6 @@
 #include "flowtoken/base64url.h"
 
-#include <algorithm>
 #include <array>
-#include <boost/endian/conversion.hpp>
-#include <cstring>
 
 namespace flowgate {
 namespace {
@@ -20,48 +17,27 @@ constexpr auto values = [] {
   return table;
 }();
 
-// Sixteen characters at a time, of twelve octets.
-constexpr std::size_t chunk_octets = 12, chunk_size = 16;
-using Chunk = char __attribute__((vector_size(chunk_size)));
-
-// Eight times six bits, from six octets: each in an octet of its own.
-std::uint64_t spread(const std::uint8_t* octets) {
-  std::uint64_t bits = boost::endian::load_big_u48(octets);
-  bits = (bits & 0xffffff000000) << 8 | (bits & 0xffffff);
-  bits = (bits & 0xfff00000fff000) << 4 | (bits & 0xfff00000fff);
-  bits = (bits & 0xfc00fc00fc00fc0) << 2 | (bits & 0x3f003f003f003f);
-  return boost::endian::native_to_big(bits);
-}
-
-// digits[value] of each: how far that is from the value changes from one run of the alphabet to the next.
-Chunk digits_of(Chunk values) {
-  const Chunk distance = 'A' + ((values > 25) & ('a' - 'Z' - 1)) - ((values > 51) & ('z' - '0' + 1)) -
-                         ((values > 61) & ('9' - '-' + 1)) + ((values > 62) & ('_' - '-' - 1));
-  return values + distance;
-}
-
-void encode_chunk(const std::uint8_t* octets, char* to) {
-  const std::uint64_t values[] = {spread(octets), spread(octets + 6)};
-  Chunk chunk;
-  std::memcpy(&chunk, values, chunk_size);
-  chunk = digits_of(chunk);
-  std::memcpy(to, &chunk, chunk_size);
-}
-
 }  // namespace
 
 void encode_base64url(std::span<const std::uint8_t> octets, std::string& out) {
   const std::size_t begin = out.size();
   out.resize(begin + base64url_length(octets.size()));
   char* to = out.data() + begin;
-  for (; octets.size() >= chunk_octets; octets = octets.subspan(chunk_octets), to += chunk_size)
-    encode_chunk(octets.data(), to);
-  if (octets.empty()) return;
-  std::array<std::uint8_t, chunk_octets> last{};
-  std::ranges::copy(octets, last.begin());
-  std::array<char, chunk_size> text;
-  encode_chunk(last.data(), text.data());
-  std::copy_n(text.begin(), base64url_length(octets.size()), to);
+  const std::uint8_t* at = octets.data();
+  const std::uint8_t* const end = at + octets.size();
+  for (; end - at >= 3; at += 3, to += 4) {
+    const unsigned bits = unsigned{at[0]} << 16 | unsigned{at[1]} << 8 | at[2];
+    to[0] = digits[bits >> 18];
+    to[1] = digits[bits >> 12 & 63];
+    to[2] = digits[bits >> 6 & 63];
+    to[3] = digits[bits & 63];
+  }
+  if (at == end) return;
+  const bool two = end - at == 2;
+  const unsigned bits = unsigned{at[0]} << 16 | (two ? unsigned{at[1]} << 8 : 0U);
+  to[0] = digits[bits >> 18];
+  to[1] = digits[bits >> 12 & 63];
+  if (two) to[2] = digits[bits >> 6 & 63];
 }
 
 bool decode_base64url(std::string_view text, std::span<std::uint8_t> out) {
