@@ -27,8 +27,8 @@ enum class Cause : std::uint8_t {
 class Observer {
  public:
   virtual ~Observer() = default;
-  // The bindings of `aor` may have changed. Called after the change, on the thread that made it; the location
-  // service holds no lock.
+  // The bindings of `aor` may have changed. Called after the change, or after one was undone that somebody
+  // may have seen, on the thread that did it; the location service holds no lock.
   virtual void changed(std::string_view aor, Cause cause) = 0;
 };
 
@@ -62,8 +62,9 @@ class Update {
   // last call counts. A record left without bindings is dropped. Inside the call that submits it, or later
   // on any thread.
   virtual void change(Record& record) = 0;
-  // Once, when the outcome is as durable as the store makes it; no lock is held. On an error nothing was
-  // changed. Inside the call that submits it, or later on any thread; with a home, where that says.
+  // Once, when the outcome is as durable as the store makes it; no lock is held. On an error nothing is
+  // changed, or not any more. Inside the call that submits it, or later on any thread; with a home, where
+  // that says.
   virtual void done(boost::system::error_code error) = 0;
 
   // Must outlive it.

@@ -11,8 +11,6 @@ namespace {
 
 // The longest transaction: what comes during it waits for the next.
 constexpr std::size_t most_updates = 4096;
-// More of them keep those who asked waiting.
-constexpr std::size_t updates_told_at_once = 64;
 // Records that do not count may be as many as those that do, and so many more.
 constexpr std::size_t spare_records = 10'000;
 // For each record that comes so many old ones go, more than are written anew.
@@ -125,26 +123,27 @@ void SqliteStore::write(PendingUpdates& updates) {
   } else {
     cache_.begin_generation();
   }
-  for (std::size_t first = 0; first < updates.size(); first += updates_told_at_once)
-    tell(std::span(updates).subspan(first, std::min(updates_told_at_once, updates.size() - first)));
+  tell_written(updates);
+  for (auto& update : updates)
+    cache_.is_current(*update) ? cache_.settle(std::move(update)) : fail(std::move(update));
 }
 
-// First all are published, then all are answered: whoever is woken by the first answer finds more than one.
-void SqliteStore::tell(std::span<std::unique_ptr<PendingUpdate>> updates) {
-  told_.resize(std::max(told_.size(), updates.size()));
-  for (std::size_t i = 0; i < updates.size(); ++i) {
-    Told& told = told_[i];
-    told.aor = updates[i]->aor;
-    told.asked = std::move(updates[i]->asked);
-    told.published = cache_.is_current(*updates[i]);
-    told.published ? cache_.publish(std::move(updates[i])) : cache_.fail(std::move(updates[i]));
+// Nobody waits for what is to be settled: whoever is woken by the first answer finds more than one.
+void SqliteStore::tell_written(const PendingUpdates& updates) {
+  for (const auto& update : updates) {
+    if (!update->asked || !cache_.is_current(*update)) continue;
+    announce(update->aor, Cause::request);
+    Update::finish(std::move(update->asked), {});
   }
-  for (Told& told : std::span(told_).first(updates.size())) {
-    if (!told.asked) continue;
-    if (told.published) announce(told.aor, Cause::request);
-    Update::finish(std::move(told.asked), told.published ? boost::system::error_code{}
-                                                         : make_error_code(boost::system::errc::io_error));
-  }
+}
+
+// It is undone before anybody hears of it.
+void SqliteStore::fail(std::unique_ptr<PendingUpdate> update) {
+  const std::string aor = update->aor;
+  auto asked = std::move(update->asked);
+  cache_.fail(std::move(update));
+  announce(aor, Cause::request);
+  if (asked) Update::finish(std::move(asked), make_error_code(boost::system::errc::io_error));
 }
 
 sqlite::Outcome SqliteStore::write_records(sqlite::RecordLog& log, PendingUpdates& updates) {

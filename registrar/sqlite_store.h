@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -54,7 +53,8 @@ class SqliteStore final : public LocationService {
   void load(const Loaded& loaded);
   void write_until_stopped();
   void write(PendingUpdates& updates);
-  void tell(std::span<std::unique_ptr<PendingUpdate>> updates);
+  void tell_written(const PendingUpdates& updates);
+  void fail(std::unique_ptr<PendingUpdate> update);
   sqlite::Outcome write_records(sqlite::RecordLog& log, PendingUpdates& updates);
   sqlite::Outcome make_room(sqlite::RecordLog& log, std::size_t updates);
 
@@ -68,12 +68,6 @@ class SqliteStore final : public LocationService {
     std::int64_t from, to;
   };
   std::vector<Moved> moved_;
-  struct Told {
-    std::string aor;
-    std::unique_ptr<Update> asked;
-    bool published;
-  };
-  std::vector<Told> told_;  // keeps its room
   std::string octets_;
   std::thread writer_;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "registrar/record_codec.h"
+#include "registrar/sqlite/cached_record.h"
 
 namespace flowgate::registrar {
 namespace {
@@ -15,36 +16,39 @@ constexpr std::size_t stripes_per_sweep = 4;
 // Of updates that are over a stripe keeps so many, when they are of the usual size.
 constexpr std::size_t most_spare = 8, most_spare_octets = 4096;
 
+bool is_over(const Binding& binding, const Flow& flow) {
+  return binding.flow == flow && binding.path.empty() && binding.node.empty();
+}
+
+// Those of a refresh are the old ones: looking is cheaper than to list both.
+bool drops_flows(const Record& before, const Record& after) {
+  return std::ranges::any_of(before.bindings, [&](const Binding& old) {
+    return is_over(old, old.flow) && std::ranges::none_of(after.bindings, [&](const Binding& binding) {
+             return is_over(binding, old.flow);
+           });
+  });
+}
+
 }  // namespace
 
-struct RecordCache::Entry {
-  Record record;
-  PendingUpdate* oldest =
-      nullptr;  // of those that are not published; the queue, or who took from it, has them
-  PendingUpdate* newest = nullptr;
-  std::int64_t page = 0;  // of the record in the database; 0: none
-
-  bool is_unused() const { return record.bindings.empty() && oldest == nullptr; }
-};
-
 struct alignas(64) RecordCache::Stripe {
-  using Entries = boost::unordered_flat_map<std::string, std::unique_ptr<Entry>, AorHash, SameAor>;
+  using Entries = boost::unordered_flat_map<std::string, std::unique_ptr<CachedRecord>, AorHash, SameAor>;
   std::mutex mutex;
   Entries entries;
   // Updates that are over, for those to come: else what one thread allocates another would free.
   std::vector<std::unique_ptr<PendingUpdate>> spare;
 
-  Entry* find(const HashedAor& aor) {
+  CachedRecord* find(const HashedAor& aor) {
     const auto found = entries.find(aor);
     return found == entries.end() ? nullptr : found->second.get();
   }
-  Entry& find_or_make(const HashedAor& aor) {
-    if (Entry* found = find(aor)) return *found;
-    return *entries.emplace(aor.key, std::make_unique<Entry>()).first->second;
+  CachedRecord& find_or_make(const HashedAor& aor) {
+    if (CachedRecord* found = find(aor)) return *found;
+    return *entries.emplace(aor.key, std::make_unique<CachedRecord>()).first->second;
   }
   void erase(const HashedAor& aor) { entries.erase(entries.find(aor)); }
 
-  std::unique_ptr<PendingUpdate> make_update(std::string_view aor) {
+  std::unique_ptr<PendingUpdate> make_update(const HashedAor& aor, CachedRecord& of) {
     std::unique_ptr<PendingUpdate> update;
     if (spare.empty()) {
       update = std::make_unique<PendingUpdate>();
@@ -52,7 +56,10 @@ struct alignas(64) RecordCache::Stripe {
       update = std::move(spare.back());
       spare.pop_back();
     }
-    update->aor = aor;
+    update->aor = aor.key;
+    update->hash = aor.hash;
+    update->of = &of;
+    update->before = of.record;
     return update;
   }
   void take_back(std::unique_ptr<PendingUpdate> update) {
@@ -67,144 +74,150 @@ RecordCache::RecordCache(UpdateQueue& queue, const Clocks& clocks)
 
 RecordCache::~RecordCache() = default;
 
-RecordCache::Stripe& RecordCache::stripe_of(const HashedAor& aor) const {
-  return stripes_[aor.hash % stripe_count];
+RecordCache::Stripe& RecordCache::stripe_of(std::size_t hash) const {
+  return stripes_[hash % stripe_count];
 }
 
 void RecordCache::show(std::string_view aor, Lookup& lookup) const {
   static const Record empty;
   const HashedAor hashed{aor};
-  Stripe& stripe = stripe_of(hashed);
+  Stripe& stripe = stripe_of(hashed.hash);
   const std::lock_guard lock{stripe.mutex};
-  const Entry* entry = stripe.find(hashed);
-  lookup.visit(entry == nullptr ? empty : entry->record);
-}
-
-const Record& RecordCache::newest(const Entry& entry, std::uint64_t generation) {
-  const PendingUpdate* pending = entry.newest;
-  return pending != nullptr && pending->generation == generation ? pending->record : entry.record;
+  const CachedRecord* const found = stripe.find(hashed);
+  lookup.visit(found == nullptr ? empty : found->record);
 }
 
 RecordCache::Changed RecordCache::change(std::string_view aor, std::unique_ptr<Update>& asked) {
   const HashedAor hashed{aor};
-  Stripe& stripe = stripe_of(hashed);
+  Stripe& stripe = stripe_of(hashed.hash);
   const std::lock_guard lock{stripe.mutex};
-  Entry& entry = stripe.find_or_make(hashed);
-  auto update = stripe.make_update(aor);
-  // Read before the version that is changed: should that fail, this update fails with it.
-  update->generation = generation_.load();
-  update->record = newest(entry, update->generation);
-  asked->change(update->record);
-  Changed changed = Changed::nothing_to_write;
-  if (!update->record.bindings.empty() || entry.page != 0 || entry.oldest != nullptr) {
-    update->asked = std::move(asked);
-    changed = enqueue(entry, update) ? Changed::pending : Changed::no_room;
-    if (changed == Changed::no_room) asked = std::move(update->asked);
+  CachedRecord& changed = stripe.find_or_make(hashed);
+  // Read before the record is changed: should what it is made of fail, this update fails with it.
+  const std::uint64_t generation = generation_.load();
+  undo(changed, aor, generation);
+  auto update = stripe.make_update(hashed, changed);
+  update->generation = generation;
+  Changed outcome = Changed::nothing_to_write;
+  {
+    const BindingIndex::Change change{index_, aor, changed.record};
+    asked->change(changed.record);
+    if (!changed.record.bindings.empty() || changed.page != 0 || changed.oldest != nullptr) {
+      update->asked = std::move(asked);
+      outcome = enqueue(changed, update) ? Changed::pending : Changed::no_room;
+    }
+    if (outcome == Changed::no_room) {
+      asked = std::move(update->asked);
+      std::swap(changed.record, update->before);
+    }
   }
-  if (entry.is_unused()) stripe.erase(hashed);
-  return changed;
+  if (changed.is_unused()) stripe.erase(hashed);
+  return outcome;
 }
 
-// Those of a refresh are the old ones: looking is cheaper than to list both.
-bool RecordCache::uses_new_flows(const Record& before, const Record& after) {
-  const auto is_over = [](const Binding& binding, const Flow& flow) {
-    return binding.flow == flow && binding.path.empty() && binding.node.empty();
-  };
-  return std::ranges::any_of(after.bindings, [&](const Binding& binding) {
-    return is_over(binding, binding.flow) && std::ranges::none_of(before.bindings, [&](const Binding& old) {
-             return is_over(old, binding.flow);
-           });
-  });
-}
-
-bool RecordCache::enqueue(Entry& entry, std::unique_ptr<PendingUpdate>& update) {
-  encode_record(update->record, clocks_(), update->octets);
-  update->new_flows = uses_new_flows(entry.record, update->record);
+// What is dropped is put there before it leaves the index: whoever looks for a flow looks here last.
+bool RecordCache::enqueue(CachedRecord& record, std::unique_ptr<PendingUpdate>& update) {
+  encode_record(record.record, clocks_(), update->octets);
+  update->is_empty = record.record.bindings.empty();
+  update->drops_flows = drops_flows(update->before, record.record);
   PendingUpdate* const queued = update.get();
   if (!queue_.push(update)) return false;
-  if (queued->new_flows) {
-    for (const auto& each : FlowExpiries{queued->record})
-      pending_flows_.put(each.flow, queued->aor, each.expires, each.dialect);
+  if (queued->drops_flows) {
+    for (const auto& each : FlowExpiries{queued->before})
+      dropped_flows_.put(each.flow, queued->aor, each.expires, each.dialect);
   }
-  (entry.newest != nullptr ? entry.newest->next : entry.oldest) = queued;
-  entry.newest = queued;
+  (record.newest != nullptr ? record.newest->next : record.oldest) = queued;
+  record.newest = queued;
   return true;
 }
 
-void RecordCache::dequeue(Entry& entry, const PendingUpdate& update) {
-  entry.oldest = update.next;
-  if (entry.oldest == nullptr) entry.newest = nullptr;
+void RecordCache::dequeue(const PendingUpdate& update) {
+  CachedRecord& record = *update.of;
+  record.oldest = update.next;
+  if (record.oldest == nullptr) record.newest = nullptr;
 }
 
-void RecordCache::publish(std::unique_ptr<PendingUpdate> update) {
-  const HashedAor aor{update->aor};
-  Stripe& stripe = stripe_of(aor);
+void RecordCache::settle(std::unique_ptr<PendingUpdate> update) {
+  Stripe& stripe = stripe_of(update->hash);
   const std::lock_guard lock{stripe.mutex};
-  Entry& entry = *stripe.find(aor);
-  {
-    const BindingIndex::Change change{index_, update->aor, entry.record};
-    std::swap(entry.record, update->record);
-  }
-  // Afterwards: who looks for a flow looks here first.
-  if (update->new_flows) forget_pending(entry.record, update->aor);
-  dequeue(entry, *update);
-  set_page(entry, entry.record.bindings.empty() ? 0 : update->page);
-  if (entry.is_unused()) stripe.erase(aor);
+  CachedRecord& settled = *update->of;
+  forget_dropped(*update);
+  dequeue(*update);
+  const bool unused = settled.is_unused();
+  set_page(settled, unused || update->is_empty ? 0 : update->page);
+  if (unused) stripe.erase(HashedAor{update->aor});
   stripe.take_back(std::move(update));
 }
 
 void RecordCache::fail(std::unique_ptr<PendingUpdate> update) {
-  const HashedAor aor{update->aor};
-  Stripe& stripe = stripe_of(aor);
+  Stripe& stripe = stripe_of(update->hash);
   const std::lock_guard lock{stripe.mutex};
-  Entry& entry = *stripe.find(aor);
-  if (update->new_flows) forget_pending(update->record, update->aor);
-  dequeue(entry, *update);
-  if (!entry.is_unused()) return;
-  set_page(entry, 0);
-  stripe.erase(aor);
+  CachedRecord& failed = *update->of;
+  undo(failed, update->aor, generation_.load());
+  dequeue(*update);
+  if (!failed.is_unused()) return;
+  set_page(failed, 0);
+  stripe.erase(HashedAor{update->aor});
 }
 
-void RecordCache::forget_pending(const Record& record, std::string_view aor) {
-  for (const auto& each : FlowExpiries{record}) pending_flows_.erase(each.flow, aor);
+// What was queued behind an update of another generation is of another generation, too: before one of this
+// generation is queued, they are undone.
+void RecordCache::undo(CachedRecord& record, std::string_view aor, std::uint64_t generation) {
+  PendingUpdate* const first = record.first_pending();
+  if (first == nullptr || first->generation == generation) return;
+  {
+    const BindingIndex::Change change{index_, aor, record.record};
+    record.record = first->before;
+  }
+  for (PendingUpdate* each = first; each != nullptr; each = each->next) {
+    each->undone = true;
+    forget_dropped(*each);
+  }
+}
+
+void RecordCache::forget_dropped(const PendingUpdate& update) {
+  if (!update.drops_flows) return;
+  for (const auto& each : FlowExpiries{update.before}) dropped_flows_.erase(each.flow, update.aor);
 }
 
 void RecordCache::remove(std::string_view aor, const LocationService::Dead& dead, bool lasting) {
   const HashedAor hashed{aor};
-  Stripe& stripe = stripe_of(hashed);
+  Stripe& stripe = stripe_of(hashed.hash);
   const std::lock_guard lock{stripe.mutex};
-  Entry* entry = stripe.find(hashed);
-  if (entry == nullptr) return;
+  CachedRecord* const found = stripe.find(hashed);
+  if (found == nullptr) return;
+  const std::uint64_t generation = generation_.load();
+  undo(*found, aor, generation);
   bool removed = false;
   {
-    const BindingIndex::Change change{index_, aor, entry->record};
-    removed = erase_bindings(entry->record, dead);
+    const BindingIndex::Change change{index_, aor, found->record};
+    removed = erase_bindings(found->record, dead);
   }
-  for (PendingUpdate* each = entry->oldest; each != nullptr; each = each->next) {
-    const FlowExpiries before{each->record};
-    if (!erase_bindings(each->record, dead)) continue;
+  for (PendingUpdate* each = found->oldest; each != nullptr; each = each->next) {
+    const FlowExpiries before{each->before};
+    if (!erase_bindings(each->before, dead)) continue;
     removed = true;
-    const FlowExpiries after{each->record};
+    const FlowExpiries left{each->before};
     for (const auto& flow : before) {
-      if (after.find(flow.flow) == nullptr) pending_flows_.erase(flow.flow, aor);
+      if (left.find(flow.flow) == nullptr) dropped_flows_.erase(flow.flow, aor);
     }
   }
   if (lasting && removed) {
-    auto update = stripe.make_update(aor);
-    update->generation = generation_.load();
-    update->record = newest(*entry, update->generation);
+    auto update = stripe.make_update(hashed, *found);
+    update->generation = generation;
     // When it is turned away, because all is about to end, a later start finds out again.
-    enqueue(*entry, update);
+    enqueue(*found, update);
   }
-  if (!entry->is_unused()) return;
-  set_page(*entry, 0);
+  if (!found->is_unused()) return;
+  set_page(*found, 0);
   stripe.erase(hashed);
 }
 
-// Those of pending updates first: an update that is published in the meantime is found among the others.
+// An update that is made in the meantime takes a flow from the index to those that are dropped, and one that
+// is undone takes it back.
 std::vector<std::string> RecordCache::take(const Flow& flow) {
-  std::vector<std::string> aors = pending_flows_.take(flow);
+  std::vector<std::string> aors = dropped_flows_.take(flow);
   for (std::string& aor : index_.flows().take(flow)) aors.push_back(std::move(aor));
+  for (std::string& aor : dropped_flows_.take(flow)) aors.push_back(std::move(aor));
   std::ranges::sort(aors);
   aors.erase(std::unique(aors.begin(), aors.end()), aors.end());
   return aors;
@@ -213,10 +226,10 @@ std::vector<std::string> RecordCache::take(const Flow& flow) {
 std::optional<Dialect> RecordCache::registered_over(const Flow& flow, Instant now) {
   return index_.registered_over(flow, now, [this](std::string_view aor) {
     const HashedAor hashed{aor};
-    Stripe& stripe = stripe_of(hashed);
+    Stripe& stripe = stripe_of(hashed.hash);
     const std::lock_guard lock{stripe.mutex};
-    const Entry* entry = stripe.find(hashed);
-    if (entry != nullptr) index_.learn(aor, entry->record);
+    const CachedRecord* const found = stripe.find(hashed);
+    if (found != nullptr) index_.learn(aor, found->record);
   });
 }
 
@@ -231,51 +244,51 @@ void RecordCache::sweep(Stripe& stripe, Instant now, std::vector<std::string>& c
   const auto expired = [now](const Binding& binding) { return binding.expires <= now; };
   const std::lock_guard lock{stripe.mutex};
   boost::unordered::erase_if(stripe.entries, [&](auto& each) {
-    Entry& entry = *each.second;
-    if (std::ranges::none_of(entry.record.bindings, expired)) return false;
+    CachedRecord& cached = *each.second;
+    if (std::ranges::none_of(cached.record.bindings, expired)) return false;
     changed.push_back(each.first);
-    const BindingIndex::Change change{index_, each.first, entry.record};
-    erase_bindings(entry.record, expired);
-    if (!entry.is_unused()) return false;
-    set_page(entry, 0);
+    const BindingIndex::Change change{index_, each.first, cached.record};
+    erase_bindings(cached.record, expired);
+    if (!cached.is_unused()) return false;
+    set_page(cached, 0);
     return true;
   });
 }
 
 bool RecordCache::copy_record(std::int64_t page, std::string_view aor, std::string& octets) const {
   const HashedAor hashed{aor};
-  Stripe& stripe = stripe_of(hashed);
+  Stripe& stripe = stripe_of(hashed.hash);
   const std::lock_guard lock{stripe.mutex};
-  const Entry* entry = stripe.find(hashed);
-  if (entry == nullptr || entry->page != page) return false;
-  if (!entry->record.bindings.empty()) encode_record(entry->record, clocks_(), octets);
+  const CachedRecord* const found = stripe.find(hashed);
+  if (found == nullptr || found->page != page) return false;
+  if (!found->durable().bindings.empty()) encode_record(found->durable(), clocks_(), octets);
   return true;
 }
 
 void RecordCache::move_record(std::int64_t page, std::string_view aor, std::int64_t to) {
   const HashedAor hashed{aor};
-  Stripe& stripe = stripe_of(hashed);
+  Stripe& stripe = stripe_of(hashed.hash);
   const std::lock_guard lock{stripe.mutex};
-  Entry* entry = stripe.find(hashed);
-  if (entry != nullptr && entry->page == page) set_page(*entry, to);
+  CachedRecord* const found = stripe.find(hashed);
+  if (found != nullptr && found->page == page) set_page(*found, to);
 }
 
-void RecordCache::set_page(Entry& entry, std::int64_t page) {
-  live_pages_.move(entry.page, page);
-  entry.page = page;
+void RecordCache::set_page(CachedRecord& record, std::int64_t page) {
+  live_pages_.move(record.page, page);
+  record.page = page;
 }
 
 bool RecordCache::is_loaded(std::string_view aor) const {
   const HashedAor hashed{aor};
-  return stripe_of(hashed).find(hashed) != nullptr;
+  return stripe_of(hashed.hash).find(hashed) != nullptr;
 }
 
 void RecordCache::load(std::int64_t page, std::string_view aor, Record record) {
   const HashedAor hashed{aor};
-  Entry& entry = stripe_of(hashed).find_or_make(hashed);
-  const BindingIndex::Change change{index_, aor, entry.record};
-  entry.record = std::move(record);
-  set_page(entry, entry.record.bindings.empty() ? 0 : page);
+  CachedRecord& cached = stripe_of(hashed.hash).find_or_make(hashed);
+  const BindingIndex::Change change{index_, aor, cached.record};
+  cached.record = std::move(record);
+  set_page(cached, cached.record.bindings.empty() ? 0 : page);
 }
 
 // A record without bindings has kept older ones away.

@@ -1,10 +1,10 @@
-// Every record of the database, in memory, and beside it the versions of it that are on their way to the
-// disk.
+// Every record of the database, in memory, and beside it the updates of it that are on their way to the disk.
 //
-// A change is made on the newest version, and seen when it has been published. When versions fail, so does
-// what was made of them: a generation begins, and of what belongs to an earlier one nothing is used any more.
+// A change is seen at once; whoever asked for it is told when it is on the disk. When it cannot be written it
+// is undone, and with it what was made of it since: a generation begins, and what belongs to an earlier one
+// and was not settled fails.
 //
-// Thread-safe; publish(), fail() and what follows them for one thread at a time. Locks as MemoryStore does.
+// Thread-safe; settle(), fail() and what follows them for one thread at a time. Locks as MemoryStore does.
 #pragma once
 
 #include <atomic>
@@ -34,10 +34,10 @@ class RecordCache {
   void show(std::string_view aor, Lookup& lookup) const;
 
   enum class Changed { pending, nothing_to_write, no_room };
-  // Runs the change on the newest version and queues what it makes of it, with the update; in the other cases
-  // that is left to the caller.
+  // Runs the change and queues what it makes of the record, with the update; in the other cases that is left
+  // to the caller.
   Changed change(std::string_view aor, std::unique_ptr<Update>& asked);
-  // What is dead goes from all versions, at once. `lasting`: from the disk, too.
+  // What is dead goes, and does not come back with what is undone. `lasting`: from the disk, too.
   void remove(std::string_view aor, const LocationService::Dead& dead, bool lasting);
   // The AORs that may have bindings over the flow.
   std::vector<std::string> take(const Flow& flow);
@@ -46,16 +46,18 @@ class RecordCache {
   void sweep(Instant now, std::vector<std::string>& changed);
   std::size_t size() const { return index_.size(); }
 
-  // The update is on the disk, in its page: it is seen now.
-  void publish(std::unique_ptr<PendingUpdate> update);
+  // The update is on the disk, in its page. Those of an AOR in the order in which they were queued, here and
+  // in fail().
+  void settle(std::unique_ptr<PendingUpdate> update);
+  // The update, not of this generation, is not on the disk: it is undone.
   void fail(std::unique_ptr<PendingUpdate> update);
   void begin_generation() { generation_.fetch_add(1); }
   bool is_current(const PendingUpdate& update) const { return update.generation == generation_.load(); }
 
   // The pages of the log and their records that count: one for each AOR with bindings.
   LivePages& live_pages() { return live_pages_; }
-  // When the AOR's record in that page counts, appends it, as it is now, to `octets`. One that has become
-  // empty is none.
+  // When the AOR's record in that page counts, appends it to `octets`, without what is not on the disk yet.
+  // One that has become empty is none.
   bool copy_record(std::int64_t page, std::string_view aor, std::string& octets) const;
   // The AOR's record of `page` is in another page now; 0: in none.
   void move_record(std::int64_t page, std::string_view aor, std::int64_t to);
@@ -67,23 +69,21 @@ class RecordCache {
   void loaded();
 
  private:
-  struct Entry;
   struct Stripe;
-  Stripe& stripe_of(const HashedAor& aor) const;
-  // The version that the next change is made on.
-  static const Record& newest(const Entry& entry, std::uint64_t generation);
-  static bool uses_new_flows(const Record& before, const Record& after);
-  void forget_pending(const Record& record, std::string_view aor);
-  bool enqueue(Entry& entry, std::unique_ptr<PendingUpdate>& update);
-  void dequeue(Entry& entry, const PendingUpdate& update);
-  void set_page(Entry& entry, std::int64_t page);
+  Stripe& stripe_of(std::size_t hash) const;
+  // Undoes what does not belong to `generation`.
+  void undo(CachedRecord& record, std::string_view aor, std::uint64_t generation);
+  void forget_dropped(const PendingUpdate& update);
+  bool enqueue(CachedRecord& record, std::unique_ptr<PendingUpdate>& update);
+  static void dequeue(const PendingUpdate& update);
+  void set_page(CachedRecord& record, std::int64_t page);
   void sweep(Stripe& stripe, Instant now, std::vector<std::string>& changed);
 
   UpdateQueue& queue_;
   const Clocks& clocks_;
   std::unique_ptr<Stripe[]> stripes_;
   BindingIndex index_;
-  FlowIndex pending_flows_;  // of updates that are not published, and of no record yet
+  FlowIndex dropped_flows_;  // of what may be undone
   std::atomic<std::uint64_t> generation_{0};
   LivePages live_pages_;
   std::atomic<std::size_t> next_sweep_{0};

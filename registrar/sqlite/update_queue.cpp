@@ -14,13 +14,13 @@ constexpr std::chrono::microseconds longest_gathering{100};
 
 std::size_t PendingUpdate::room() const {
   std::size_t room = aor.capacity() + octets.capacity();
-  for (const Binding& binding : record.bindings) {
+  for (const Binding& binding : before.bindings) {
     for (const std::string* text : {&binding.contact, &binding.uri, &binding.instance, &binding.call_id,
                                     &binding.path, &binding.node, &binding.route}) {
       room += text->capacity();
     }
   }
-  return room + record.bindings.capacity() * sizeof(Binding);
+  return room + before.bindings.capacity() * sizeof(Binding);
 }
 
 bool UpdateQueue::push(std::unique_ptr<PendingUpdate>& update) {

@@ -12,15 +12,22 @@
 
 namespace flowgate::registrar {
 
+struct CachedRecord;
+
 struct PendingUpdate {
   std::string aor;
   std::string octets;             // the record, encoded
-  Record record;                  // what it will be; under the lock of the one that it will replace
   std::unique_ptr<Update> asked;  // what it was made by; null: nobody waits
   std::uint64_t generation = 0;   // see RecordCache
-  PendingUpdate* next = nullptr;  // the next one of the same AOR; under the same lock
-  bool new_flows = false;         // uses flows that the record did not use before
+  CachedRecord* of = nullptr;     // the record that it has changed; lives as long
+  std::size_t hash = 0;           // of the AOR
+  bool is_empty = false;          // leaves no bindings
   std::int64_t page = 0;          // where it was written
+  // Under the lock of the record:
+  Record before;                  // what it has replaced
+  bool drops_flows = false;       // that used flows which are not used any more
+  bool undone = false;            // `before` has come back
+  PendingUpdate* next = nullptr;  // the next one of the same AOR
 
   // How many octets of text it has room for.
   std::size_t room() const;
@@ -29,9 +36,10 @@ struct PendingUpdate {
     octets.clear();
     asked.reset();
     generation = 0;
-    next = nullptr;
-    new_flows = false;
+    of = nullptr;
     page = 0;
+    undone = false;
+    next = nullptr;
   }
 };
 using PendingUpdates = std::vector<std::unique_ptr<PendingUpdate>>;
