@@ -8,8 +8,7 @@
 namespace flowgate::proxy {
 namespace {
 
-constexpr std::string_view kPrefix = "z9hG4bKfg";
-constexpr std::size_t kSize = kPrefix.size() + 2 + 16 + 16;
+constexpr std::size_t kSize = Branch::mark.size() + 2 + 16 + 16;
 
 // Writes `digits` of them; returns where they end.
 char* write_hex(std::uint64_t value, std::size_t digits, char* out) {
@@ -27,7 +26,7 @@ bool read_hex(std::string_view text, std::uint64_t& value) {
 
 std::string Branch::text() const {
   std::string out(kSize, '0');
-  char* end = std::copy(kPrefix.begin(), kPrefix.end(), out.data());
+  char* end = std::copy(mark.begin(), mark.end(), out.data());
   end = write_hex(shard, 2, end);
   end = write_hex(id, 16, end);
   write_hex(loop_hash, 16, end);
@@ -35,9 +34,8 @@ std::string Branch::text() const {
 }
 
 std::optional<Branch> Branch::parse(std::string_view text) {
-  if (text.size() != kSize || !sip::equals_nocase(text.substr(0, kPrefix.size()), kPrefix))
-    return std::nullopt;
-  text.remove_prefix(kPrefix.size());
+  if (text.size() != kSize || !sip::equals_nocase(text.substr(0, mark.size()), mark)) return std::nullopt;
+  text.remove_prefix(mark.size());
   std::uint64_t shard = 0;
   Branch branch;
   if (!read_hex(text.substr(0, 2), shard) || !read_hex(text.substr(2, 16), branch.id) ||
@@ -50,7 +48,7 @@ std::optional<Branch> Branch::parse(std::string_view text) {
 
 std::optional<unsigned> shard_of_response(std::string_view text) {
   if (!text.starts_with("SIP/2.0 ")) return std::nullopt;
-  const std::size_t begin = text.find(kPrefix);
+  const std::size_t begin = text.find(Branch::mark);
   const auto branch = begin == text.npos ? std::nullopt : Branch::parse(text.substr(begin, kSize));
   return branch ? std::optional<unsigned>{branch->shard} : std::nullopt;
 }

@@ -15,6 +15,7 @@
 namespace flowgate::proxy {
 
 struct Branch {
+  static constexpr std::string_view mark = "z9hG4bKfg";  // what it begins with
   std::uint8_t shard = 0;
   std::uint64_t id = 0;
   std::uint64_t loop_hash = 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "transport/response_steering.h"
 #include "transport/shard.h"
 #include "transport/stream_listener.h"
 #include "transport/udp_socket.h"
@@ -87,6 +88,8 @@ Listener Transport::listen(const Listener& listener) {
   const Endpoint bound = local_endpoint(fd.get());
   if (const auto error = assign(socket, std::move(fd))) value_or_throw<Fd>(error, listener);
   if (protocol == Protocol::udp) {
+    const std::string_view mark = shard_->options.branch_mark;
+    if (!mark.empty()) steer_responses(socket.native_handle(), mark);
     shard_->udp_sockets.push_back(std::make_shared<UdpSocket>(shard_, std::move(socket)));
     shard_->udp_sockets.back()->start();
   } else {

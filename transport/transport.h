@@ -48,6 +48,9 @@ struct Options {
   std::vector<AddressPrefix> peers;  // whose connections may be idle: other proxies
   // How long what comes in may wait to be handled before Receiver::behind() hears of it; 0: it never does.
   std::chrono::milliseconds max_delay{30};
+  // What stands in front of the number of the shard in the branch of our Vias, for the kernel to find
+  // (response_steering.h); empty: it shall not look.
+  std::string_view branch_mark;
   std::size_t udp_buffer = 8 << 20;    // octets asked for, for what waits to be read, and to be sent
   std::vector<AddressPrefix> proxies;  // connections from them begin with a PROXY protocol header
   WebSocketOptions websocket;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "conf/dev_certificate.h"
+#include "proxy/branch.h"
 #include "proxy/server/digest_options.h"
 #include "proxy/server/interfaces.h"
 #include "proxy/server/random_number.h"
@@ -45,6 +46,7 @@ transport::Options transport_options(const conf::Config& config) {
   options.unaccepted_timeout = config.timers.unaccepted;
   options.peers = trust_of(config).peers;
   options.max_delay = config.overload.max_delay;
+  options.branch_mark = proxy::Branch::mark;
   options.udp_buffer = config.overload.udp_buffer_bytes;
   options.proxies = config.proxy_protocol.from;
   options.websocket.origins = config.websocket.origins;
