@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::string_view uuid_prefix = "urn:uuid:";
 constexpr std::size_t uuid_text_size = 36, uuid_size = 16;
-constexpr std::size_t padding = 64;
+constexpr std::size_t least_size = 48, padding = 64;
 constexpr unsigned uuid_flag = 1, epoch_flag = 2;
 
 bool is_dash(std::size_t position) {
@@ -114,7 +114,8 @@ void write_gruu_plaintext(std::string_view instance, std::optional<std::uint64_t
     append_with_length(out, canonical);
   }
   append_with_length(out, user);
-  out.resize(begin + (out.size() - begin + padding - 1) / padding * padding);
+  const std::size_t size = out.size() - begin;
+  out.resize(begin + (size <= least_size ? least_size : (size + padding - 1) / padding * padding));
 }
 
 std::optional<EncryptedGruu> read_gruu_plaintext(std::string_view plaintext, std::string_view domain) {
