@@ -6,7 +6,7 @@
 namespace flowgate::registrar {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2, first_version = 1;
 // What a binding takes at least: its fixed parts, and one octet for each number and length.
 constexpr std::size_t least_binding = 2 + 7 + 4 + 4 * 8 + 2 * (4 + 2) + 1;
 
@@ -40,6 +40,16 @@ class Writer {
   void text(std::string_view value) {
     number(value.size());
     octets_.append(value);
+  }
+  // A text that is mostly a part of `whole`.
+  void part(std::string_view value, std::string_view whole) {
+    const std::size_t place = value.empty() ? whole.npos : whole.find(value);
+    if (place == whole.npos) {
+      number(0);
+      return text(value);
+    }
+    number(place + 1);
+    number(value.size());
   }
   void endpoint(const Endpoint& value) {
     octets_.append(reinterpret_cast<const char*>(value.ip.data()), value.v6 ? 16 : 4);
@@ -77,6 +87,12 @@ class Reader {
     return checked(0, false);
   }
   void text(std::string& value) { value = take(number(rest_.size())); }
+  void part(std::string& value, std::string_view whole) {
+    const std::uint64_t place = number(whole.size());
+    if (place == 0) return text(value);
+    const std::uint64_t size = number(whole.size() - (place - 1));
+    if (good_) value = whole.substr(place - 1, size);
+  }
   void endpoint(Endpoint& value, bool v6) {
     for (std::size_t i = 0; i < (v6 ? 16U : 4U); ++i) value.ip.at(i) = octet();
     value.port = static_cast<std::uint16_t>(fixed(2));
@@ -116,10 +132,11 @@ std::size_t room_for(const Binding& binding) {
 void write(const Binding& binding, const ClockReading& clocks, Writer& writer) {
   writer.octet(flags_of(binding));
   writer.octet(static_cast<std::uint8_t>(binding.flow.protocol));
-  for (const std::string* text : {&binding.contact, &binding.uri, &binding.instance, &binding.call_id,
-                                  &binding.path, &binding.node, &binding.route}) {
+  writer.text(binding.contact);
+  writer.part(binding.uri, binding.contact);
+  writer.part(binding.instance, binding.contact);
+  for (const std::string* text : {&binding.call_id, &binding.path, &binding.node, &binding.route})
     writer.text(*text);
-  }
   for (const std::uint32_t number :
        {binding.reg_id, binding.cseq, std::uint32_t{binding.q_milli}, binding.first_cseq}) {
     writer.number(number);
@@ -133,7 +150,7 @@ void write(const Binding& binding, const ClockReading& clocks, Writer& writer) {
   writer.number(binding.flow.serial);
 }
 
-void read(Reader& reader, const ClockReading& clocks, Binding& binding) {
+void read(Reader& reader, std::uint8_t written_as, const ClockReading& clocks, Binding& binding) {
   const std::uint8_t flags = reader.octet();
   reader.checked(0, (flags & ~all_flags) == 0);
   binding.dialect = (flags & draft_flag) != 0 ? Dialect::draft : Dialect::rfc;
@@ -142,10 +159,11 @@ void read(Reader& reader, const ClockReading& clocks, Binding& binding) {
   const std::uint8_t protocol = reader.octet();
   binding.flow.protocol =
       static_cast<Protocol>(reader.checked(protocol, protocol <= static_cast<std::uint8_t>(Protocol::wss)));
-  for (std::string* text : {&binding.contact, &binding.uri, &binding.instance, &binding.call_id,
-                            &binding.path, &binding.node, &binding.route}) {
+  reader.text(binding.contact);
+  for (std::string* part : {&binding.uri, &binding.instance})
+    written_as == first_version ? reader.text(*part) : reader.part(*part, binding.contact);
+  for (std::string* text : {&binding.call_id, &binding.path, &binding.node, &binding.route})
     reader.text(*text);
-  }
   constexpr std::uint64_t most = 0xffffffff;
   binding.reg_id = static_cast<std::uint32_t>(reader.number(most));
   binding.cseq = static_cast<std::uint32_t>(reader.number(most));
@@ -185,12 +203,12 @@ boost::system::result<Record> decode_record(std::string_view octets, const Clock
   Reader reader(octets);
   const std::uint8_t written_as = reader.octet();
   if (!reader.good()) return RecordError::malformed;
-  if (written_as != version) return RecordError::unknown_version;
+  if (written_as < first_version || written_as > version) return RecordError::unknown_version;
   Record record;
   // Room is made for no more bindings than can be there.
   record.bindings.resize(reader.number(reader.left() / least_binding));
   for (Binding& binding : record.bindings) {
-    read(reader, clocks, binding);
+    read(reader, written_as, clocks, binding);
     if (!reader.good()) break;
   }
   if (!reader.good() || reader.left() != 0) return RecordError::malformed;

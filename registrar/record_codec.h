@@ -1,15 +1,16 @@
 // A record as octets, for the stores that keep it outside of this process.
 //
-//   version      1 octet, 1
+//   version      1 octet, 2
 //   number       of bindings
 //   bindings     each: flags (bit 0 the draft's dialect, 1 outbound, 2 by_flow, 3 and 4 the local and the
-//                remote address are IPv6), protocol of the flow; contact, uri, instance, call_id, path, node,
-//                route; reg_id, cseq, q_milli, first_cseq; epoch; registered, updated, expires; local and
-//                remote address and port, serial of the flow
+//                remote address are IPv6), protocol of the flow; contact; where it holds the uri, where the
+//                instance; call_id, path, node, route; reg_id, cseq, q_milli, first_cseq; epoch; registered,
+//                updated, expires; local and remote address and port, serial of the flow
 //
 // An epoch is 8 octets and a time 8, microseconds since 1970; ports are 2, addresses 4 or 16; all in network
 // byte order. Other numbers have seven bits in each octet, the lowest first, bit 7 set in all but the last.
-// Text is its length and then itself.
+// Text is its length and then itself. Where the contact holds something is a place, counted from 1, and a
+// length; or 0, and then the text, which it does not hold. Version 1 had the text of both, and no 0.
 #pragma once
 
 #include <boost/system/result.hpp>

@@ -99,9 +99,62 @@ TEST(RecordCodec, RefusesEveryPartOfARecordAndWhatIsLonger) {
   EXPECT_EQ(decode_record(whole + '\0', clocks).error(), RecordError::malformed);
 }
 
+TEST(RecordCodec, WritesWhatTheContactHoldsOnlyOnce) {
+  Record record;
+  record.bindings.push_back(full_binding());
+  const std::string octets = encoded(record);
+  EXPECT_EQ(octets.find(record.bindings[0].uri), octets.rfind(record.bindings[0].uri));
+  EXPECT_EQ(octets.find(record.bindings[0].instance), octets.rfind(record.bindings[0].instance));
+}
+
+TEST(RecordCodec, WritesWhatTheContactDoesNotHold) {
+  Record record;
+  record.bindings.push_back(full_binding());
+  record.bindings[0].uri = "sip:somebody-else@192.0.2.1";
+  record.bindings[0].instance.clear();
+  const auto decoded = decode_record(encoded(record), clocks);
+  ASSERT_TRUE(decoded);
+  expect_same(decoded->bindings[0], record.bindings[0]);
+}
+
+// One binding of version 1: "c", its URI "u" and its instance "i", and nothing else but zeros.
+TEST(RecordCodec, ReadsTheFirstVersion) {
+  const std::string numbers(4 + 8 + 3 * 8 + 2 * (4 + 2) + 1, '\0');
+  const std::string octets = "\x01\x01" + std::string(2, '\0') +
+                             "\x01"
+                             "c"
+                             "\x01"
+                             "u"
+                             "\x01"
+                             "i" +
+                             std::string(4, '\0') + numbers;
+  const auto decoded = decode_record(octets, clocks);
+  ASSERT_TRUE(decoded);
+  ASSERT_EQ(decoded->bindings.size(), 1);
+  EXPECT_EQ(decoded->bindings[0].contact, "c");
+  EXPECT_EQ(decoded->bindings[0].uri, "u");
+  EXPECT_EQ(decoded->bindings[0].instance, "i");
+}
+
+TEST(RecordCodec, RefusesAPlaceOutsideOfTheContact) {
+  Record record;
+  Binding& binding = record.bindings.emplace_back();
+  binding.contact = binding.uri = "sip:a@b";
+  std::string octets = encoded(record);
+  const std::size_t place = octets.find("sip:a@b") + 7;
+  ASSERT_EQ(octets.substr(place, 2), "\x01\x07");
+  octets[place] = 2;
+  EXPECT_EQ(decode_record(octets, clocks).error(), RecordError::malformed);
+  octets[place] = 8;
+  EXPECT_EQ(decode_record(octets, clocks).error(), RecordError::malformed);
+  octets[place] = 2;
+  octets[place + 1] = 6;
+  EXPECT_EQ(decode_record(octets, clocks)->bindings[0].uri, "ip:a@b");
+}
+
 TEST(RecordCodec, RefusesALaterVersion) {
   std::string octets = encoded({});
-  octets[0] = 2;
+  octets[0] = 3;
   EXPECT_EQ(decode_record(octets, clocks).error(), RecordError::unknown_version);
 }
 
