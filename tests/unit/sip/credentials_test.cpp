@@ -88,6 +88,10 @@ TEST(Credentials, HaveEachParameterOnceInWhateverCaseAndEmptyOnesToo) {
     EXPECT_FALSE(is_bad("Digest " + name + "=\"\"")) << name;
     EXPECT_TRUE(is_bad("Digest " + name + "=\"\", x=y, " + shouted + "=\"\"")) << name;
     EXPECT_TRUE(is_bad("Digest " + shouted + "=a, " + name + "=\"b\"")) << name;
+    // One that is nearly of that name is not known, so that nothing is said of it.
+    std::string other = name;
+    other.back() = 'x';
+    EXPECT_FALSE(is_bad("Digest " + other + "=a, " + other + "=a, " + name + "=b")) << other;
   }
   EXPECT_FALSE(is_bad("Digest auts=a, auts=b"));
 }
