@@ -2,11 +2,10 @@
 
 #include <openssl/crypto.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 
-#include "sip/text.h"
+#include "sip/characters.h"
 
 namespace flowgate::digest {
 namespace {
@@ -21,6 +20,21 @@ const char* openssl_name(Algorithm algorithm) {
       return "SHA2-512/256";
   }
   return "";
+}
+
+constexpr std::uint8_t no_digit = 16;
+
+constexpr auto values = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned c = 0; c < table.size(); ++c) {
+    const int value = sip::hex_value(static_cast<char>(c));
+    table[c] = value < 0 ? no_digit : static_cast<std::uint8_t>(value);
+  }
+  return table;
+}();
+
+unsigned value_of(char digit) {
+  return values[static_cast<unsigned char>(digit)];
 }
 
 }  // namespace
@@ -38,15 +52,8 @@ Hash::Hash() {
   }
 }
 
-HexHash Hash::operator()(Algorithm algorithm, std::initializer_list<std::string_view> pieces) {
-  text_.clear();
-  for (const std::string_view piece : pieces) (text_ += piece) += ':';
-  text_.pop_back();
-  EVP_MD_CTX* const context = fetched_[static_cast<std::size_t>(algorithm)].context.get();
-  EVP_DigestInit_ex2(context, nullptr, nullptr);
-  EVP_DigestUpdate(context, text_.data(), text_.size());
-  std::array<unsigned char, EVP_MAX_MD_SIZE> octets;
-  EVP_DigestFinal_ex(context, octets.data(), nullptr);
+HexHash Hash::operator()(Algorithm algorithm, Pieces pieces) {
+  const Octets octets = this->octets(algorithm, pieces);
   HexHash hash;
   hash.size = hex_digits(algorithm);
   for (std::size_t i = 0; i < hash.size / 2; ++i) {
@@ -56,11 +63,35 @@ HexHash Hash::operator()(Algorithm algorithm, std::initializer_list<std::string_
   return hash;
 }
 
-bool same_digits(std::string_view expected, std::string_view given) {
-  std::array<char, 64> lowered;
-  if (given.size() != expected.size() || given.size() > lowered.size()) return false;
-  std::ranges::transform(given, lowered.begin(), sip::lower);
-  return CRYPTO_memcmp(lowered.data(), expected.data(), expected.size()) == 0;
+bool Hash::is(std::string_view given, Algorithm algorithm, Pieces pieces) {
+  const Octets expected = octets(algorithm, pieces);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> said;
+  const std::size_t size = hex_digits(algorithm) / 2;
+  if (given.size() != 2 * size) return false;
+  unsigned seen = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const unsigned high = value_of(given[2 * i]), low = value_of(given[2 * i + 1]);
+    seen |= high | low;
+    said[i] = static_cast<unsigned char>(high << 4 | low);
+  }
+  return (seen & no_digit) == 0 && CRYPTO_memcmp(said.data(), expected.data(), size) == 0;
+}
+
+Hash::Octets Hash::octets(Algorithm algorithm, Pieces pieces) {
+  std::size_t size = 0;
+  for (const std::string_view piece : pieces) size += piece.size() + 1;
+  if (joined_.size() < size) joined_.resize(size);
+  char* end = joined_.data();
+  for (const std::string_view piece : pieces) {
+    end += piece.copy(end, piece.size());
+    *end++ = ':';
+  }
+  EVP_MD_CTX* const context = fetched_[static_cast<std::size_t>(algorithm)].context.get();
+  EVP_DigestInit_ex2(context, nullptr, nullptr);
+  EVP_DigestUpdate(context, joined_.data(), size - 1);
+  Octets octets;
+  EVP_DigestFinal_ex(context, octets.data(), nullptr);
+  return octets;
 }
 
 }  // namespace flowgate::digest

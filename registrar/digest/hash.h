@@ -6,8 +6,8 @@
 #include <array>
 #include <initializer_list>
 #include <memory>
-#include <string>
 #include <string_view>
+#include <vector>
 
 #include "registrar/digest/algorithm.h"
 
@@ -26,8 +26,12 @@ class Hash {
   // Throws std::runtime_error when OpenSSL lacks one of the algorithms.
   Hash();
 
+  using Pieces = std::initializer_list<std::string_view>;
+
   // Of the pieces, joined by colons.
-  HexHash operator()(Algorithm algorithm, std::initializer_list<std::string_view> pieces);
+  HexHash operator()(Algorithm algorithm, Pieces pieces);
+  // Whether `given` is that, in digits of either case; in a time that does not tell where they differ.
+  bool is(std::string_view given, Algorithm algorithm, Pieces pieces);
 
  private:
   struct FreeDigest {
@@ -40,11 +44,12 @@ class Hash {
     std::unique_ptr<EVP_MD, FreeDigest> digest;
     std::unique_ptr<EVP_MD_CTX, FreeContext> context;
   };
-  std::array<Fetched, algorithm_count> fetched_;
-  std::string text_;  // the pieces, joined
-};
+  // Half of hex_digits(algorithm) of them count.
+  using Octets = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+  Octets octets(Algorithm algorithm, Pieces pieces);
 
-// Whether the two are equal, in a time that does not tell where they differ. `given` may have capital digits.
-bool same_digits(std::string_view expected, std::string_view given);
+  std::array<Fetched, algorithm_count> fetched_;
+  std::vector<char> joined_;  // as large as it ever had to be
+};
 
 }  // namespace flowgate::digest

@@ -13,11 +13,12 @@ bool Verifier::verify(const sip::Credentials& credentials, Algorithm algorithm, 
       known.empty() ? std::string_view{nobodys.data(), hex_digits(algorithm)} : known;
   const std::string_view request = ha2(algorithm, method, credentials.uri);
   // RFC 7616 §3.4.1; RFC 2617 §3.2.2.1 for what has no qop.
-  const HexHash expected = credentials.qop.empty()
-                               ? hash_(algorithm, {secret, credentials.nonce, request})
-                               : hash_(algorithm, {secret, credentials.nonce, credentials.nc,
-                                                   credentials.cnonce, credentials.qop, request});
-  return same_digits(expected.text(), credentials.response) && !known.empty();
+  const bool right = credentials.qop.empty()
+                         ? hash_.is(credentials.response, algorithm, {secret, credentials.nonce, request})
+                         : hash_.is(credentials.response, algorithm,
+                                    {secret, credentials.nonce, credentials.nc, credentials.cnonce,
+                                     credentials.qop, request});
+  return right && !known.empty();
 }
 
 // A stored hash is that of the user's name alone: who adds a domain to his name has another one.

@@ -99,7 +99,7 @@ class Site {
     answer.cnonce = credentials.cnonce;
     answer.qop = credentials.qop;
     answer.algorithm = digest::algorithm_from(credentials.algorithm).value();
-    return digest::same_digits(answer.response("REGISTER", credentials.nonce), credentials.response);
+    return sip::equals_nocase(answer.response("REGISTER", credentials.nonce), credentials.response);
   }
 
   static digest::Options options() {
