@@ -32,8 +32,9 @@ bool awaits_challenge(const sip::Credentials& credentials) {
   return credentials.nonce.empty() || credentials.response.empty();
 }
 
-// What is wrong with them; nothing: they can be looked at.
-std::optional<Outcome> defect(const sip::Credentials& credentials) {
+// What is wrong with them; nothing: they can be looked at. RFC 2617 §3.2.2.1 and RFC 3261 §22.4 (8): those
+// from before qop count no uses of their nonce, so it has one, and `count` is 0.
+std::optional<Outcome> defect(const sip::Credentials& credentials, std::uint32_t& count) {
   if (credentials.username.empty()) return bad("Credentials Without username");
   if (credentials.uri.empty()) return bad("Credentials Without uri");
   // Nobody is offered userhash or auth-int, so nobody may use them (RFC 7616 §3.4).
@@ -41,7 +42,9 @@ std::optional<Outcome> defect(const sip::Credentials& credentials) {
   if (credentials.qop.empty()) return std::nullopt;
   if (!sip::equals_nocase(credentials.qop, "auth")) return bad("Only qop=auth Was Offered");
   if (credentials.cnonce.empty()) return bad("Credentials Without cnonce");
-  if (!count_of(credentials.nc)) return bad("Bad nc");
+  const auto used = count_of(credentials.nc);
+  if (!used) return bad("Bad nc");
+  count = *used;
   return std::nullopt;
 }
 
@@ -71,9 +74,11 @@ Outcome Authenticator::authenticate(const sip::Message& request, Asker asker, co
                                     Instant now) {
   const Header header = asker == Asker::proxy ? Header::proxy_authorization : Header::authorization;
   for (const sip::Field* field = request.find(header); field != nullptr; field = request.behind(*field)) {
-    if (!sip::Credentials::is_digest(request.value(*field))) continue;
     const auto credentials = sip::Credentials::parse(request.value(*field));
-    if (!credentials) return bad("Bad " + std::string(sip::header_name(header)));
+    if (!credentials) {
+      if (!sip::Credentials::is_digest(request.value(*field))) continue;
+      return bad("Bad " + std::string(sip::header_name(header)));
+    }
     if (are_for(*credentials, space_.realm())) return judge(*credentials, request, asker, source, now);
   }
   return challenge(asker, false, now);
@@ -84,7 +89,8 @@ Outcome Authenticator::authenticate(const sip::Message& request, Asker asker, co
 Outcome Authenticator::judge(const sip::Credentials& credentials, const sip::Message& request, Asker asker,
                              const Endpoint& address, Instant now) {
   if (awaits_challenge(credentials)) return challenge(asker, false, now);
-  if (auto wrong = defect(credentials)) return *std::move(wrong);
+  std::uint32_t count = 0;
+  if (auto wrong = defect(credentials, count)) return *std::move(wrong);
   const auto algorithm = algorithm_from(credentials.algorithm);
   if (!algorithm || !space_.offers(*algorithm)) return challenge(asker, false, now);
 
@@ -104,18 +110,18 @@ Outcome Authenticator::judge(const sip::Credentials& credentials, const sip::Mes
   if (!same_resource(credentials.uri, request.request_uri(), space_.domains())) {
     return bad("Credentials Are For Another Request-URI");
   }
-  // RFC 2617 §3.2.2.1 and RFC 3261 §22.4 (8): from before qop. Nothing counts its uses, so it has one.
-  const std::uint32_t count = credentials.qop.empty() ? 0 : *count_of(credentials.nc);
   const bool opaque = credentials.opaque.empty() || credentials.opaque == space_.opaque();
   if (!opaque || !space_.take(credentials.nonce, count, now)) return challenge(asker, true, now);
   return {std::move(user), 0, {}, {}};
 }
 
-Outcome Authenticator::challenge(Asker asker, bool stale, Instant now) const {
+Outcome Authenticator::challenge(Asker asker, bool stale, Instant now) {
   const bool proxy = asker == Asker::proxy;
+  const Challenges& challenges = proxy ? space_.proxy_challenges() : space_.www_challenges();
   Outcome outcome{nullptr, proxy ? 407 : 401, {}, {}};
-  space_.challenges().write(proxy ? Header::proxy_authenticate : Header::www_authenticate, space_.offered(),
-                            space_.mint_nonce(now, random_()), stale, outcome.fields);
+  nonce_.clear();
+  space_.mint_nonce(now, random_(), nonce_);
+  challenges.write(space_.offered(), nonce_, stale, outcome.fields);
   return outcome;
 }
 

@@ -35,7 +35,7 @@ class Authenticator {
   // `source`: where the request came from.
   Outcome authenticate(const sip::Message& request, Asker asker, const Endpoint& source, Instant now);
   // What a request without credentials meets. `stale`: they were right, but for the age of their nonce.
-  Outcome challenge(Asker asker, bool stale, Instant now) const;
+  Outcome challenge(Asker asker, bool stale, Instant now);
 
  private:
   Outcome judge(const sip::Credentials& credentials, const sip::Message& request, Asker asker,
@@ -46,6 +46,7 @@ class Authenticator {
   ProtectionSpace& space_;
   Random random_;
   Verifier verifier_;
+  std::string nonce_;  // of the last challenge
 };
 
 }  // namespace flowgate::digest

@@ -1,8 +1,8 @@
 #include "registrar/digest/backoff.h"
 
 #include <algorithm>
+#include <cstring>
 
-#include "flowtoken/address_prefix.h"
 #include "flowtoken/keyed_hash.h"
 
 namespace flowgate::digest {
@@ -16,8 +16,9 @@ std::uint64_t key_of(std::string_view text) {
 
 // RFC 4291 §2.5.4: a host has 64 bits of an IPv6 address to choose from.
 std::uint64_t key_of(const Endpoint& address) {
-  const AddressPrefix network = AddressPrefix::around(address, address.v6 ? 64 : 32);
-  return std::max<std::uint64_t>(1, FlowHash{}(network.first()));
+  std::array<std::uint64_t, 2> network{0, address.v6};
+  std::memcpy(network.data(), address.ip.data(), sizeof network[0]);
+  return std::max<std::uint64_t>(1, siphash13(process_hash_key(), network));
 }
 
 seconds penalty(std::uint32_t failures, unsigned free, seconds longest) {

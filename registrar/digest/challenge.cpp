@@ -6,7 +6,8 @@ namespace flowgate::digest {
 
 // RFC 7616 §3.3: algorithm and stale are tokens, all others are quoted. RFC 8760 §2.6 (8): "A UAS MUST always
 // send a "qop" parameter".
-Challenges::Challenges(std::string_view realm, std::string_view opaque) {
+Challenges::Challenges(sip::Header header, std::string_view realm, std::string_view opaque)
+    : in_front_(sip::header_name(header)) {
   for (const std::string_view piece :
        {std::string_view{": Digest realm=\""}, realm, std::string_view{"\", nonce=\""}})
     sip::append_clean(in_front_, piece);
@@ -16,20 +17,18 @@ Challenges::Challenges(std::string_view realm, std::string_view opaque) {
          {std::string_view{"\", opaque=\""}, opaque, std::string_view{"\", algorithm="},
           algorithm_name(algorithm), std::string_view{", qop=\"auth\""}})
       sip::append_clean(behind, piece);
+    behind_stale_[static_cast<std::size_t>(algorithm)] = behind + ", stale=true\r\n";
+    behind += "\r\n";
   }
 }
 
-void Challenges::write(sip::Header header, std::span<const Algorithm> algorithms, std::string_view nonce,
-                       bool stale, std::string& out) const {
-  constexpr std::string_view if_stale = ", stale=true";
-  const std::string_view name = sip::header_name(header);
-  const std::size_t longest = in_front_.size() + nonce.size() + behind_.back().size() + if_stale.size();
-  out.reserve(out.size() + algorithms.size() * (name.size() + longest + 2));
-  for (const Algorithm algorithm : algorithms) {
-    out.append(name).append(in_front_).append(nonce).append(behind_[static_cast<std::size_t>(algorithm)]);
-    if (stale) out.append(if_stale);
-    out.append("\r\n");
-  }
+void Challenges::write(std::span<const Algorithm> algorithms, std::string_view nonce, bool stale,
+                       std::string& out) const {
+  const Behind& behind = stale ? behind_stale_ : behind_;
+  const std::size_t longest = in_front_.size() + nonce.size() + behind.back().size();
+  out.reserve(out.size() + algorithms.size() * longest);
+  for (const Algorithm algorithm : algorithms)
+    out.append(in_front_).append(nonce).append(behind[static_cast<std::size_t>(algorithm)]);
 }
 
 }  // namespace flowgate::digest

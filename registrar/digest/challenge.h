@@ -14,16 +14,19 @@ namespace flowgate::digest {
 // Those of one protection space. Immutable; thread-safe.
 class Challenges {
  public:
-  Challenges(std::string_view realm, std::string_view opaque);
+  // `header`: www_authenticate or proxy_authenticate.
+  Challenges(sip::Header header, std::string_view realm, std::string_view opaque);
 
-  // Appends one line for each algorithm, in their order. `header`: www_authenticate or proxy_authenticate.
-  // `nonce`: of token characters. `stale`: the response was right, but for the age of its nonce.
-  void write(sip::Header header, std::span<const Algorithm> algorithms, std::string_view nonce, bool stale,
+  // Appends one line for each algorithm, in their order. `nonce`: of token characters. `stale`: the response
+  // was right, but for the age of its nonce.
+  void write(std::span<const Algorithm> algorithms, std::string_view nonce, bool stale,
              std::string& out) const;
 
  private:
-  std::string in_front_;                             // of the nonce, but for the name
-  std::array<std::string, algorithm_count> behind_;  // the nonce
+  // Of each line, what stands in front of the nonce and behind it.
+  using Behind = std::array<std::string, algorithm_count>;
+  std::string in_front_;
+  Behind behind_, behind_stale_;
 };
 
 }  // namespace flowgate::digest

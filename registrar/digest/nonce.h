@@ -36,8 +36,8 @@ class Nonces {
  public:
   Nonces(const TokenKeys& keys, std::string_view realm);
 
-  // `random`: unpredictable.
-  std::string mint(WallTime now, std::uint64_t random) const;
+  // Appends one to `out`. `random`: unpredictable.
+  void mint(WallTime now, std::uint64_t random, std::string& out) const;
   // Nothing when we, or another process with the same keys and realm, have not minted it.
   std::optional<Nonce> verify(std::string_view text) const;
 

@@ -32,7 +32,8 @@ ProtectionSpace::ProtectionSpace(const Options& options, registrar::UserTable& u
       domains_(domains),
       nonces_(keys, options.realm),
       opaque_(make_opaque(keys)),
-      challenges_(options.realm, opaque_),
+      www_challenges_(sip::Header::www_authenticate, options.realm, opaque_),
+      proxy_challenges_(sip::Header::proxy_authenticate, options.realm, opaque_),
       replays_(options.nonces, options.nonce_lifetime, wall_time(start, options.wall_clock_ahead)),
       backoff_(options.backoff) {
   users.make_hashes(options.realm, options.algorithms);
@@ -54,8 +55,8 @@ bool ProtectionSpace::offers(Algorithm algorithm) const {
   return std::ranges::find(options_.algorithms, algorithm) != options_.algorithms.end();
 }
 
-std::string ProtectionSpace::mint_nonce(Instant now, std::uint64_t random) const {
-  return nonces_.mint(wall(now), random);
+void ProtectionSpace::mint_nonce(Instant now, std::uint64_t random, std::string& out) const {
+  nonces_.mint(wall(now), random, out);
 }
 
 bool ProtectionSpace::take(std::string_view text, std::uint32_t count, Instant now) {

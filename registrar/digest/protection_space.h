@@ -51,13 +51,16 @@ class ProtectionSpace {
   Offered offered() const;
   bool offers(Algorithm algorithm) const;
 
-  std::string mint_nonce(Instant now, std::uint64_t random) const;
+  // Appends a new nonce to `out`.
+  void mint_nonce(Instant now, std::uint64_t random, std::string& out) const;
   // Uses `count` of the nonce up; false: the nonce is not ours or too old, or the count was used before.
   bool take(std::string_view nonce, std::uint32_t count, Instant now);
 
   // Always the same: what the client has to return is all in the nonce.
   const std::string& opaque() const { return opaque_; }
-  const Challenges& challenges() const { return challenges_; }
+  // Of a user agent server, and of a proxy.
+  const Challenges& www_challenges() const { return www_challenges_; }
+  const Challenges& proxy_challenges() const { return proxy_challenges_; }
 
  private:
   WallTime wall(Instant now) const;
@@ -67,7 +70,7 @@ class ProtectionSpace {
   const registrar::Domains& domains_;
   Nonces nonces_;
   std::string opaque_;
-  Challenges challenges_;
+  Challenges www_challenges_, proxy_challenges_;
   ReplayWindow replays_;
   Backoff backoff_;
 };

@@ -52,7 +52,11 @@ class Site {
  public:
   Site() { users_.put({.name = "alice", .password = "ecila"}); }
 
-  std::string mint_nonce() { return space_.mint_nonce(now_, ++random_); }
+  std::string mint_nonce() {
+    std::string nonce;
+    space_.mint_nonce(now_, ++random_, nonce);
+    return nonce;
+  }
 
   // Asks whether a REGISTER with that Authorization is from alice.
   void register_with(std::string_view authorization) {

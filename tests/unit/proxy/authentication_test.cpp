@@ -33,11 +33,15 @@ struct AuthenticationTest : ::testing::Test {
                                  const RouteDecision& decision = {}, const Flow& flow = ua_flow) {
     return authentication.of_request_passing(Parsed{text}.get(), flow, decision, over_registered, now);
   }
+  std::string nonce() {
+    std::string text;
+    space.mint_nonce(now, ++random, text);
+    return text;
+  }
   // Of a request from there, with alice's password.
   Authentication::Verdict by_alice(const std::string& from, const std::string& fields = "") {
     const std::string credentials =
-        "Proxy-Authorization: " +
-        Answer::of("alice").to("sip:bob@example.com").value("MESSAGE", space.mint_nonce(now, ++random)) +
+        "Proxy-Authorization: " + Answer::of("alice").to("sip:bob@example.com").value("MESSAGE", nonce()) +
         "\n";
     return passes(text(from, credentials + fields), true);
   }
@@ -146,7 +150,7 @@ TEST_F(AuthenticationTest, AContactWhoseUserIsNotToBeSeenIsLetPass) {
 
 TEST_F(AuthenticationTest, ARegisterForAnAorThatIsNobodysIsLeftToTheRegistrar) {
   const auto registers = [&](const std::string& to) {
-    const std::string authorization = Answer::of("alice").value("REGISTER", space.mint_nonce(now, ++random));
+    const std::string authorization = Answer::of("alice").value("REGISTER", nonce());
     const Parsed request{
         "REGISTER sip:example.com SIP/2.0\nVia: SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1\n"
         "From: <sip:bob@example.com>;tag=1\nTo: " +

@@ -9,9 +9,15 @@ namespace {
 
 const WallTime now{std::chrono::milliseconds{1'795'000'000'123}};
 
+std::string minted(const Nonces& nonces, std::uint64_t random) {
+  std::string text;
+  nonces.mint(now, random, text);
+  return text;
+}
+
 TEST(Nonces, SayWhenTheyWereMinted) {
   const Nonces nonces(TokenKeys::from({registrar::token_key(1)}), "example.com");
-  const std::string text = nonces.mint(now, 7);
+  const std::string text = minted(nonces, 7);
   const auto nonce = nonces.verify(text);
   ASSERT_TRUE(nonce);
   EXPECT_EQ(nonce->minted, now);
@@ -19,12 +25,12 @@ TEST(Nonces, SayWhenTheyWereMinted) {
 
 TEST(Nonces, AreDifferentAtOneTime) {
   const Nonces nonces(TokenKeys::from({registrar::token_key(1)}), "example.com");
-  EXPECT_NE(nonces.mint(now, 7), nonces.mint(now, 8));
-  EXPECT_NE(nonces.verify(nonces.mint(now, 7))->id, nonces.verify(nonces.mint(now, 8))->id);
+  EXPECT_NE(minted(nonces, 7), minted(nonces, 8));
+  EXPECT_NE(nonces.verify(minted(nonces, 7))->id, nonces.verify(minted(nonces, 8))->id);
 }
 
 TEST(Nonces, AreKnownAfterARestartAndUnderTheOlderKey) {
-  const std::string text = Nonces(TokenKeys::from({registrar::token_key(1)}), "example.com").mint(now, 7);
+  const std::string text = minted(Nonces(TokenKeys::from({registrar::token_key(1)}), "example.com"), 7);
   EXPECT_TRUE(Nonces(TokenKeys::from({registrar::token_key(1)}), "example.com").verify(text));
   EXPECT_TRUE(Nonces(TokenKeys::from({registrar::token_key(2), registrar::token_key(1)}), "example.com")
                   .verify(text));
@@ -32,14 +38,14 @@ TEST(Nonces, AreKnownAfterARestartAndUnderTheOlderKey) {
 
 TEST(Nonces, OfOtherKeysAndRealmsAreNotOurs) {
   const Nonces nonces(TokenKeys::from({registrar::token_key(1)}), "example.com");
-  const std::string text = nonces.mint(now, 7);
+  const std::string text = minted(nonces, 7);
   EXPECT_FALSE(Nonces(TokenKeys::from({registrar::token_key(2)}), "example.com").verify(text));
   EXPECT_FALSE(Nonces(TokenKeys::from({registrar::token_key(1)}), "example.net").verify(text));
 }
 
 TEST(Nonces, AreNotOursWhenAnyCharacterIsAnother) {
   const Nonces nonces(TokenKeys::from({registrar::token_key(1)}), "example.com");
-  const std::string text = nonces.mint(now, 7);
+  const std::string text = minted(nonces, 7);
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string other = text;
     other[i] = other[i] == 'A' ? 'B' : 'A';
