@@ -78,6 +78,18 @@ void message(Street& street, unsigned round, bool gruu) {
   sender.receives("SIP/2.0 200 ");
 }
 
+void message_with_digest(Street& street, unsigned round) {
+  Phone& sender = street.phone(round);
+  Phone& receiver = street.phone(round + 1);
+  const std::string uri = receiver.aor();
+  sender.sends("MESSAGE", uri, "Are you there?");
+  const std::string challenge = sender.receives("SIP/2.0 407 ").header("Proxy-Authenticate");
+  const std::string answer = sender.credentials(challenge, digest::Algorithm::md5, "MESSAGE", uri);
+  sender.sends("MESSAGE", uri, "Are you there?", {"Proxy-Authorization: " + answer});
+  receiver.answers(receiver.receives("MESSAGE "), "200 OK");
+  sender.receives("SIP/2.0 200 ");
+}
+
 void stun_binding() {
   // RFC 8489 §5: Binding request, no attributes, the magic cookie, a transaction ID.
   static constexpr std::string_view request(
@@ -114,6 +126,8 @@ void run() {
   measure(
       "digest-sha-256", [&](unsigned round) { digest(guarded.phone(round), digest::Algorithm::sha256); },
       guarded_end);
+  measure(
+      "message-digest", [&](unsigned round) { message_with_digest(guarded, round); }, guarded_end);
   measure(
       "stun", [](unsigned) { stun_binding(); }, [] {});
 }

@@ -40,14 +40,19 @@ std::string Phone::is_challenged() {
 }
 
 void Phone::answers_challenge(const std::string& challenge, digest::Algorithm algorithm) {
+  sends_register({"Authorization: " + credentials(challenge, algorithm, "REGISTER", "sip:example.com")});
+  is_registered();
+}
+
+std::string Phone::credentials(const std::string& challenge, digest::Algorithm algorithm,
+                               std::string_view method, const std::string& uri) const {
   test::Answer answer;
   answer.username = name_;
   answer.password = kPassword;
   answer.algorithm = algorithm;
-  const std::string value = answer.value("REGISTER", test::challenge_param(challenge, "nonce"));
-  const std::string opaque = test::challenge_param(challenge, "opaque");
-  sends_register({fmt::format("Authorization: {}, opaque=\"{}\"", value, opaque)});
-  is_registered();
+  answer.uri = uri;
+  const std::string value = answer.value(method, test::challenge_param(challenge, "nonce"));
+  return fmt::format("{}, opaque=\"{}\"", value, test::challenge_param(challenge, "opaque"));
 }
 
 void Phone::sends_register(const test::Lines& credentials) {
@@ -68,12 +73,14 @@ void Phone::is_registered() {
   public_gruu_ = test::unquoted(test::param_of(answer.header("Contact"), "pub-gruu"));
 }
 
-void Phone::sends(std::string_view method, const std::string& uri, std::string_view body) {
+void Phone::sends(std::string_view method, const std::string& uri, std::string_view body,
+                  const test::Lines& credentials) {
   test::Lines lines = top(method, ++cseq_);
   for (const std::string& line :
        {fmt::format("From: \"Some Body\" <{}>;tag=f{}", aor(), requests_), fmt::format("To: <{}>", uri),
         fmt::format("Call-ID: c-{}-{}@198.51.100.1", name_, requests_), "Contact: " + contact()})
     lines.push_back(line);
+  lines.insert(lines.end(), credentials.begin(), credentials.end());
   host_.receive(flow_, test::message(fmt::format("{} {} SIP/2.0", method, uri), lines, body));
 }
 

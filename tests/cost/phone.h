@@ -26,8 +26,12 @@ class Phone {
   std::string is_challenged();
   // REGISTER with the answer to that, until its 200.
   void answers_challenge(const std::string& challenge, digest::Algorithm algorithm);
+  // What answers a challenge of such a request.
+  std::string credentials(const std::string& challenge, digest::Algorithm algorithm, std::string_view method,
+                          const std::string& uri) const;
   // A request that opens a dialog or stands alone, and one within a dialog.
-  void sends(std::string_view method, const std::string& uri, std::string_view body = {});
+  void sends(std::string_view method, const std::string& uri, std::string_view body = {},
+             const test::Lines& credentials = {});
   void sends_within(test::Dialog& dialog, std::string_view method);
   void answers(const test::Packet& request, std::string_view status);
   // What the host has just sent: one message, to this phone.
