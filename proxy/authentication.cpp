@@ -13,8 +13,8 @@ namespace {
 using registrar::User;
 using sip::Header;
 
-sip::Uri uri_of(const sip::Message& request, Header header) {
-  const auto address = sip::Address::parse(request.value(header));
+sip::Uri from_of(const sip::Message& request) {
+  const auto address = sip::Address::parse(request.value(Header::from));
   return address ? address->uri : sip::Uri{};
 }
 
@@ -29,23 +29,21 @@ bool is_anonymous(const sip::Uri& from) {
 
 }  // namespace
 
-Authentication::Verdict Authentication::authenticate(const sip::Message& request, digest::Asker asker,
-                                                     const Flow& flow, registrar::Instant now) {
+void Authentication::authenticate(const sip::Message& request, digest::Asker asker, const Flow& flow,
+                                  registrar::Instant now, Verdict& verdict) {
   digest::Outcome outcome = authenticator_.authenticate(request, asker, flow.remote, now);
-  Verdict verdict;
   if (!outcome.user) verdict.refusal = {outcome.status, std::move(outcome.reason), std::move(outcome.fields)};
   verdict.user = std::move(outcome.user);
-  return verdict;
 }
 
 Authentication::Verdict Authentication::of_request_for_us(const sip::Message& request, const sip::Uri& to,
                                                           const Flow& flow, registrar::Instant now) {
-  if (roles_.trust.covers(flow.remote)) return {};
-  Verdict verdict = authenticate(request, digest::Asker::user_agent_server, flow, now);
+  Verdict verdict;
+  if (roles_.trust.covers(flow.remote)) return verdict;
+  authenticate(request, digest::Asker::user_agent_server, flow, now, verdict);
   if (verdict.refusal) return verdict;
   if (request.method() != sip::Method::register_) {
-    if (!may_be(*verdict.user, uri_of(request, Header::from)))
-      verdict.refusal = {403, "From Is Not Yours", {}};
+    if (!may_be(*verdict.user, from_of(request))) verdict.refusal = {403, "From Is Not Yours", {}};
     return verdict;
   }
   // RFC 3261 §10.3 (4): "determine if the authenticated user is authorized to modify registrations for this
@@ -70,12 +68,13 @@ Refusal Authentication::challenge_for_us(registrar::Instant now) {
 Authentication::Verdict Authentication::of_request_passing(const sip::Message& request, const Flow& flow,
                                                            const RouteDecision& decision,
                                                            bool over_registered, registrar::Instant now) {
-  if (roles_.trust.covers(flow.remote)) return {};
-  if (decision.from_user && has_to_tag(request)) return {};
-  const sip::Uri from = uri_of(request, Header::from);
-  if (!over_registered && !space_.domains().owns(from)) return {};
-  Verdict verdict = authenticate(request, digest::Asker::proxy, flow, now);
+  Verdict verdict;
+  if (roles_.trust.covers(flow.remote)) return verdict;
+  if (decision.from_user && has_to_tag(request)) return verdict;
+  if (!over_registered && !space_.domains().owns(from_of(request))) return verdict;
+  authenticate(request, digest::Asker::proxy, flow, now, verdict);
   if (verdict.refusal) return verdict;
+  const sip::Uri from = from_of(request);
   if (!may_be(*verdict.user, from)) {
     verdict.refusal = {403, "From Is Not Yours", {}};
   } else if (shows_gruu_of_another(*verdict.user, request)) {
@@ -96,7 +95,8 @@ bool Authentication::may_be(const User& user, const sip::Uri& from) const {
 bool Authentication::shows_gruu_of_another(const User& user, const sip::Message& request) const {
   const auto value = sip::first_value(request, Header::contact);
   const auto contact = value ? sip::Address::parse(value->text) : sip::Error::bad_address;
-  if (!contact || !registrar::gruu_instance(contact->uri)) return false;
+  if (!contact || !space_.domains().owns(contact->uri) || !registrar::gruu_instance(contact->uri))
+    return false;
   const auto aor = space_.domains().aor(contact->uri);
   return aor && !space_.domains().belongs_to(*aor, user);
 }

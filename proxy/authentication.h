@@ -34,8 +34,9 @@ class Authentication {
                              bool over_registered, registrar::Instant now);
 
  private:
-  Verdict authenticate(const sip::Message& request, digest::Asker asker, const Flow& flow,
-                       registrar::Instant now);
+  // Sets its refusal or its user.
+  void authenticate(const sip::Message& request, digest::Asker asker, const Flow& flow,
+                    registrar::Instant now, Verdict& verdict);
   bool may_be(const registrar::User& user, const sip::Uri& from) const;
   bool shows_gruu_of_another(const registrar::User& user, const sip::Message& request) const;
   std::string asserted_identity(const registrar::User& user, const sip::Message& request,

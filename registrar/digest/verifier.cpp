@@ -36,8 +36,12 @@ std::string_view Verifier::ha1(Algorithm algorithm, std::string_view username, c
 }
 
 std::string_view Verifier::ha2(Algorithm algorithm, std::string_view method, std::string_view uri) {
-  if (last_.algorithm != algorithm || last_.uri != uri || last_.method != method)
-    last_ = {algorithm, std::string(method), std::string(uri), hash_(algorithm, {method, uri})};
+  if (last_.algorithm != algorithm || last_.uri != uri || last_.method != method) {
+    last_.algorithm = algorithm;
+    last_.method = method;
+    last_.uri = uri;
+    last_.ha2 = hash_(algorithm, {method, uri});
+  }
   return last_.ha2.text();
 }
 
