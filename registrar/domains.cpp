@@ -50,37 +50,58 @@ Domains::Domains(const std::vector<std::string>& domains, std::set<std::uint16_t
   }
 }
 
-std::string_view Domains::domain_of(const sip::Uri& uri, HostBuffer& buffer) const {
+std::string_view Domains::domain_of(const sip::Uri& uri) const {
   if (!uri.is_sip() || (uri.port && !ports_.contains(*uri.port))) return {};
-  const std::string_view host = canonical_host(uri, buffer);
-  return domains_.contains(host) ? host : std::string_view{};
+  if (uri.host == first_) return first_;  // most often the only one, spelt as it is here
+  HostBuffer buffer;
+  const auto domain = domains_.find(canonical_host(uri, buffer));
+  return domain == domains_.end() ? std::string_view{} : *domain;
 }
 
 bool Domains::owns(const sip::Uri& uri) const {
-  HostBuffer buffer;
-  return !domain_of(uri, buffer).empty();
+  return !domain_of(uri).empty();
 }
 
 // RFC 3261 §10.3 (5): "all URI parameters MUST be removed (including the user-param), and any escaped
 // characters MUST be converted to their unescaped form."
-std::optional<std::string> Domains::aor(const sip::Uri& uri) const {
+std::optional<Domains::Pieces> Domains::pieces_of(const sip::Uri& uri, std::string& unescaped) const {
   if (!uri.has_user || uri.user.empty()) return std::nullopt;
-  HostBuffer buffer;
-  const std::string_view domain = domain_of(uri, buffer);
+  const std::string_view domain = domain_of(uri);
   if (domain.empty()) return std::nullopt;
+  if (uri.user.find('%') == uri.user.npos) return Pieces{uri.user, "@", domain};
+  unescaped = sip::unescape(uri.user);
+  if (has_control(unescaped)) return std::nullopt;
+  return Pieces{unescaped, "@", domain};
+}
+
+std::optional<std::string> Domains::aor(const sip::Uri& uri) const {
+  std::string unescaped;
+  const auto pieces = pieces_of(uri, unescaped);
+  if (!pieces) return std::nullopt;
+  const auto [user, at, domain] = *pieces;
   std::string aor;
-  aor.reserve(uri.user.size() + 1 + domain.size());
-  const bool escaped = uri.user.find('%') != uri.user.npos;
-  aor = escaped ? sip::unescape(uri.user) : uri.user;
-  if (has_control(aor)) return std::nullopt;
-  aor += '@';
-  aor += domain;
+  aor.reserve(user.size() + at.size() + domain.size());
+  ((aor += user) += at) += domain;
   return aor;
 }
 
+std::string_view Domains::aor(const sip::Uri& uri, KeptText& kept) const {
+  std::string unescaped;
+  const auto pieces = pieces_of(uri, unescaped);
+  return pieces ? kept.keep(*pieces) : std::string_view{};
+}
+
+bool Domains::names(const sip::Uri& uri, std::string_view aor) const {
+  std::string unescaped;
+  const auto pieces = pieces_of(uri, unescaped);
+  if (!pieces) return false;
+  const auto [user, at, domain] = *pieces;
+  return aor.size() == user.size() + at.size() + domain.size() && aor.starts_with(user) &&
+         aor.substr(user.size()).starts_with(at) && aor.ends_with(domain);
+}
+
 bool Domains::has_user(std::string_view aor) const {
-  const std::string_view user = aor.substr(0, aor.rfind('@'));
-  return !is_user_of_encrypted_gruu(user) && (users_ == nullptr || users_->has_owner(aor));
+  return !is_user_of_encrypted_gruu(aor) && (users_ == nullptr || users_->has_owner(aor));
 }
 
 bool Domains::belongs_to(std::string_view aor, const User& user) const {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "registrar/kept_text.h"
 #include "registrar/user_table.h"
 #include "sip/uri.h"
 
@@ -32,6 +33,10 @@ class Domains {
   // part unescaped, '@', the domain in lower case. User parts are compared with case (RFC 3261 §19.1.4).
   // Nothing for a URI that is not ours or has no user part.
   std::optional<std::string> aor(const sip::Uri& uri) const;
+  // The same, kept; "" for nothing.
+  std::string_view aor(const sip::Uri& uri, KeptText& kept) const;
+  // Is `aor` the key of the AOR that the URI names?
+  bool names(const sip::Uri& uri, std::string_view aor) const;
   // Is there such a user? `aor` as made by aor(). Nobody is called like an encrypted GRUU.
   bool has_user(std::string_view aor) const;
   // Is that user's, own or further.
@@ -42,8 +47,11 @@ class Domains {
   std::string uri_of_user(std::string_view name) const;
 
  private:
-  // The domain that owns() it, "" when none does. Views the buffer.
-  std::string_view domain_of(const sip::Uri& uri, HostBuffer& buffer) const;
+  // The domain that owns() it, "" when none does.
+  std::string_view domain_of(const sip::Uri& uri) const;
+  // A key, in pieces: user part, '@', domain. An unescaped user part is in `unescaped`.
+  using Pieces = std::array<std::string_view, 3>;
+  std::optional<Pieces> pieces_of(const sip::Uri& uri, std::string& unescaped) const;
 
   std::set<std::string, std::less<>> domains_;
   std::string first_;

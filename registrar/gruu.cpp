@@ -68,12 +68,11 @@ void append_with_instance(std::string& out, const AorUri& aor, std::string_view 
 }  // namespace
 
 AorUri AorUri::of(const sip::Uri& uri) {
-  const std::string_view behind_user =
-      uri.text.substr(static_cast<std::size_t>(uri.host.data() - uri.text.data()) - (uri.host_is_v6 ? 2 : 1));
-  const auto ends_domain = [](char c) { return c == ';' || c == '?'; };
-  const auto end = std::ranges::find_if(behind_user, ends_domain);
-  return {uri.text.substr(0, uri.scheme_text.size() + 1), uri.user,
-          behind_user.substr(0, static_cast<std::size_t>(end - behind_user.begin()))};
+  const auto host = static_cast<std::size_t>(uri.host.data() - uri.text.data());
+  const std::size_t begin = host - (uri.host_is_v6 ? 2 : 1);
+  std::size_t end = host + uri.host.size();
+  while (end < uri.text.size() && uri.text[end] != ';' && uri.text[end] != '?') ++end;
+  return {uri.text.substr(0, uri.scheme_text.size() + 1), uri.user, uri.text.substr(begin, end - begin)};
 }
 
 void append_aor(std::string& out, const AorUri& aor, std::string_view user) {

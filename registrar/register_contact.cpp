@@ -142,8 +142,9 @@ bool too_brief(seconds expires, seconds min_expires) {
 // its Contact, and with a flow or a Path nothing loops: that one GRUU is taken.
 Refusal check_uri(const sip::Uri& uri, const ContactTerms& terms, RegisterContact& contact) {
   if (!uri.is_sip()) return Answer{403, "Contact Is Not a SIP URI", {}};
-  if (is_encrypted_gruu(uri) && terms.domains.owns(uri)) return Answer{403, "Contact Is a GRUU", {}};
-  if (terms.domains.aor(uri) != terms.aor) return std::nullopt;
+  if (!terms.domains.owns(uri)) return std::nullopt;
+  if (is_encrypted_gruu(uri)) return Answer{403, "Contact Is a GRUU", {}};
+  if (!terms.domains.names(uri, terms.aor)) return std::nullopt;
   const auto instance = gruu_instance(uri);
   contact.own_gruu = instance && same_instance(*instance, contact.instance) && terms.reaches_ua;
   if (!contact.own_gruu) return Answer{403, "Contact Is the AOR", {}};

@@ -47,11 +47,13 @@ Refusal read_options(const sip::Message& request, OptionTags& tags) {
 // address-of-record is not valid for the domain in the Request-URI, the registrar MUST send a 404."
 Refusal read_to(const sip::Uri& to, const Domains& domains, RegisterRequest& out) {
   if (!to.is_sip()) return Answer{400, "To Is Not a SIP URI", {}};
-  auto aor = domains.aor(to);
-  if (!aor || !domains.has_user(*aor)) return Answer{404, {}, {}};
-  out.aor = std::move(*aor);
+  out.aor = domains.aor(to, out.kept);
+  if (out.aor.empty() || !domains.has_user(out.aor)) return Answer{404, {}, {}};
   const AorUri uri = AorUri::of(to);
-  out.to = {out.kept.keep(uri.scheme), out.kept.keep(uri.user), out.kept.keep(uri.domain)};
+  const std::string_view pieces[] = {uri.scheme, uri.user, uri.domain};
+  const std::string_view text = out.kept.keep(pieces), behind_scheme = text.substr(uri.scheme.size());
+  out.to = {text.substr(0, uri.scheme.size()), behind_scheme.substr(0, uri.user.size()),
+            behind_scheme.substr(uri.user.size())};
   return std::nullopt;
 }
 

@@ -13,7 +13,7 @@ namespace flowgate::registrar {
 // Views nothing of the message: what it views is in `kept`.
 struct RegisterRequest {
   KeptText kept;
-  std::string aor;
+  std::string_view aor;
   AorUri to;
   std::string_view call_id;
   std::uint32_t cseq = 0;

@@ -48,6 +48,25 @@ TEST(Domains, AllUriParametersAreRemovedAndEscapedCharactersConvertedToTheirUnes
   EXPECT_EQ(domains.aor(uri_of("sip:a%40b@example.com")), "a@b@example.com");
 }
 
+TEST(Domains, KeepsTheAorThatAUriNames) {
+  KeptText kept;
+  EXPECT_EQ(domains.aor(uri_of("sip:alice@EXAMPLE.com;x=y"), kept), "alice@example.com");
+  EXPECT_EQ(domains.aor(uri_of("sip:%61lice@example.net"), kept), "alice@example.net");
+  for (const char* uri : {"sip:example.com", "sip:alice@example.org", "sip:al%00ice@example.com"})
+    EXPECT_EQ(domains.aor(uri_of(uri), kept), "") << uri;
+}
+
+TEST(Domains, TellsWhetherAUriNamesAnAor) {
+  for (const char* uri : {"sip:alice@example.com", "sips:%61lice:secret@EXAMPLE.com:5061;x=y"})
+    EXPECT_TRUE(domains.names(uri_of(uri), "alice@example.com")) << uri;
+  for (const char* uri :
+       {"sip:alic@example.com", "sip:alicee@example.com", "sip:alice@example.net", "sip:Alice@example.com",
+        "sip:bobby@example.com", "sip:example.com", "sip:alice@example.com:5071", "sip:alice%00@example.com"})
+    EXPECT_FALSE(domains.names(uri_of(uri), "alice@example.com")) << uri;
+  EXPECT_TRUE(domains.names(uri_of("sip:a%40b@example.com"), "a@b@example.com"));
+  EXPECT_FALSE(domains.names(uri_of("sip:a@example.com"), "axexample.com"));
+}
+
 // RFC 3261 §19.1.4
 TEST(Domains, ComparisonOfTheUserinfoIsCaseSensitive) {
   EXPECT_EQ(domains.aor(uri_of("sip:Alice@example.com")), "Alice@example.com");
