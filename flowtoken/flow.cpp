@@ -103,8 +103,17 @@ std::optional<Endpoint> Endpoint::from(std::string_view address, std::uint16_t p
 }
 
 std::string Endpoint::address() const {
+  std::string address;
+  append_address(address);
+  return address;
+}
+
+void Endpoint::append_address(std::string& out) const {
   char literal[INET6_ADDRSTRLEN];
-  if (v6) return inet_ntop(AF_INET6, ip.data(), literal, sizeof literal);
+  if (v6) {
+    out += inet_ntop(AF_INET6, ip.data(), literal, sizeof literal);
+    return;
+  }
   std::size_t size = 0;
   const auto digit = [&](unsigned value) { literal[size++] = static_cast<char>('0' + value); };
   for (unsigned i = 0; i < 4; ++i) {
@@ -113,7 +122,7 @@ std::string Endpoint::address() const {
     if (ip[i] >= 10) digit(ip[i] / 10U % 10);
     digit(ip[i] % 10U);
   }
-  return {literal, size};  // short enough to need no memory of its own
+  out.append(literal, size);
 }
 
 std::string Endpoint::host() const {

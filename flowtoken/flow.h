@@ -47,6 +47,7 @@ struct Endpoint {
 
   // "192.0.2.1" or "2001:db8::1".
   std::string address() const;
+  void append_address(std::string& out) const;
   // As a SIP host: IPv6 in brackets (RFC 3261 §25.1, IPv6reference).
   std::string host() const;
   // "192.0.2.1:5060" or "[2001:db8::1]:5060".

@@ -147,7 +147,7 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
     // §17.2.1: the ACK for a non-2xx belongs to the INVITE's transaction. That for a 2xx is a request of its
     // own.
     if (existing != nullptr && existing->state() != ServerState::accepted) return existing->acknowledged();
-    return receive_ack(flow, *with_received(message, *via, flow));
+    return receive_ack(flow, message, *via);
   }
   if (existing != nullptr) return existing->retransmitted();
   if (transactions_.repeat_response(key)) return;
@@ -168,9 +168,9 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
     if (const Refusal challenge = challenge_of_register(flow, message))
       return answer_statelessly(flow, message, *via, key, challenge.status, challenge.fields, keep);
   }
-  ServerTransaction& server =
-      transactions_.make_server(key, flow, *via, with_received(message, *via, flow, keep));
-  method == Method::cancel ? receive_cancel(server, invite) : handle(server);
+  ServerTransaction& server = transactions_.make_server(key, flow, *via, message, keep);
+  method == Method::cancel ? receive_cancel(server, message, invite) : handle(server, message);
+  transactions_.settle();
 }
 
 void Core::answer_statelessly(const Flow& flow, const sip::Message& request, const sip::Via& via,
@@ -178,9 +178,10 @@ void Core::answer_statelessly(const Flow& flow, const sip::Message& request, con
                               std::chrono::seconds keep) {
   Flow reply = flow;
   reply.remote.port = reply_port_of(flow, via);
-  const auto params = received_params(request, via, flow, keep);
+  thread_local std::string params_text;
+  const sip::Splice params = received_params(request, via, flow, keep, params_text);
   ResponseText text;
-  sip::write_response(request, status, {}, key.to_tag(), fields, *text, params.value_or(sip::Splice{}));
+  sip::write_response(request, status, {}, key.to_tag(), fields, *text, params);
   network_.send(reply, *text);
 }
 
@@ -218,9 +219,10 @@ bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::
 }
 
 // §9.2, §16.10.
-void Core::receive_cancel(ServerTransaction& server, const TransactionKey& invite) {
+void Core::receive_cancel(ServerTransaction& server, const sip::Message& request,
+                          const TransactionKey& invite) {
   RequestUris uris;
-  if (const Refusal refusal = validate(server.request(), options_.limits, true, uris)) {
+  if (const Refusal refusal = validate(request, options_.limits, true, uris)) {
     return server.respond(refusal.status, refusal.reason, refusal.fields);
   }
   ServerTransaction* pending = transactions_.find_server(invite);
@@ -228,9 +230,8 @@ void Core::receive_cancel(ServerTransaction& server, const TransactionKey& invit
   // §9.2: "the To tag of the response to the CANCEL and the To tag in the response to the original request
   // SHOULD be the same."
   server.answers_as(pending->key());
-  std::string reason(reason_of(server.request()));
   server.respond(200);
-  if (pending->user() != nullptr) pending->user()->cancelled(*pending, reason);
+  if (pending->user() != nullptr) pending->user()->cancelled(*pending, reason_of(request));
 }
 
 }  // namespace flowgate::proxy

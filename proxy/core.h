@@ -85,8 +85,8 @@ class Core {
   registrar::Options registrar_options();
   void receive_request(const Flow& flow, const sip::Message& message);
   void receive_response(const Flow& flow, const sip::Message& message);
-  void receive_ack(const Flow& flow, const sip::StoredMessage& request);
-  void receive_cancel(ServerTransaction& server, const TransactionKey& invite);
+  void receive_ack(const Flow& flow, const sip::Message& request, const sip::Via& via);
+  void receive_cancel(ServerTransaction& server, const sip::Message& request, const TransactionKey& invite);
   void answer_statelessly(const Flow& flow, const sip::Message& request, const sip::Via& via,
                           const TransactionKey& key, int status, std::string_view fields,
                           std::chrono::seconds keep = {});
@@ -95,16 +95,19 @@ class Core {
   bool turns_away(const Flow& flow, const sip::Message& request, const sip::Via& via,
                   const TransactionKey& key);
   Refusal challenge_of_register(const Flow& flow, const sip::Message& request);
-  void handle(ServerTransaction& server);
-  void answer(ServerTransaction& server, const RequestUris& uris, bool subscribes);
-  Refusal check_uas(ServerTransaction& server);
-  void handle_register(ServerTransaction& server, const sip::Uri& to);
+  // `request`: as it came, as long as receive() lasts.
+  void handle(ServerTransaction& server, const sip::Message& request);
+  void answer(ServerTransaction& server, const sip::Message& request, const RequestUris& uris,
+              bool subscribes);
+  Refusal check_uas(ServerTransaction& server, const sip::Message& request);
+  void handle_register(ServerTransaction& server, const sip::Message& request, const sip::Uri& to);
   void answer_options(ServerTransaction& server);
   void refuse_method(ServerTransaction& server);
   RouteDecision examine(const sip::Message& request, const Flow& flow, RequestUris& uris);
   Refusal check_forwarding(const sip::Message& request) const;
-  void proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision);
-  bool authenticate(ServerTransaction& server, RouteDecision& decision);
+  void proxy(ServerTransaction& server, const sip::Message& request, const sip::Uri& uri,
+             RouteDecision decision);
+  bool authenticate(ServerTransaction& server, const sip::Message& request, RouteDecision& decision);
 
   Options options_;
   const LocalAddresses& local_;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "proxy/received.h"
 #include "sip/text.h"
 #include "sip/value.h"
 #include "sip/writer.h"
@@ -46,8 +47,7 @@ Refusal Core::check_forwarding(const sip::Message& request) const {
   return {};
 }
 
-void Core::handle(ServerTransaction& server) {
-  const sip::Message& request = server.request();
+void Core::handle(ServerTransaction& server, const sip::Message& request) {
   RequestUris uris;
   const sip::Uri& uri = uris.request_uri;
   const RouteDecision decision = examine(request, server.flow(), uris);
@@ -56,16 +56,16 @@ void Core::handle(ServerTransaction& server) {
   const bool subscribes = arrived && options_.roles.registrar && request.method() == Method::subscribe &&
                           notifier_.takes(request, uri, server.flow());
   if (subscribes || (arrived && targets_.is_for_us(request, uri, server.flow())))
-    return answer(server, uris, subscribes);
+    return answer(server, request, uris, subscribes);
   if (const Refusal refusal = check_forwarding(request)) return server.respond(refusal.status);
-  proxy(server, uri, decision);
+  proxy(server, request, uri, decision);
 }
 
 // What we are the UAS of.
-void Core::answer(ServerTransaction& server, const RequestUris& uris, bool subscribes) {
-  const sip::Message& request = server.request();
+void Core::answer(ServerTransaction& server, const sip::Message& request, const RequestUris& uris,
+                  bool subscribes) {
   const sip::Uri& uri = uris.request_uri;
-  if (const Refusal refusal = check_uas(server)) return refuse(server, refusal);
+  if (const Refusal refusal = check_uas(server, request)) return refuse(server, refusal);
   std::shared_ptr<const registrar::User> user;
   if (authentication_) {
     auto verdict = authentication_->of_request_for_us(request, uris.to, server.flow(), timers_.now());
@@ -73,22 +73,22 @@ void Core::answer(ServerTransaction& server, const RequestUris& uris, bool subsc
     user = std::move(verdict.user);
   }
   if (subscribes) return notifier_.receive(server, uri, user.get());
-  if (request.method() == Method::register_) return handle_register(server, uris.to);
+  if (request.method() == Method::register_) return handle_register(server, request, uris.to);
   const bool gruu = registrar_.serves(uri);
   if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
   return gruu ? refuse_method(server) : server.respond(404);
 }
 
 // §8.2.2
-Refusal Core::check_uas(ServerTransaction& server) {
+Refusal Core::check_uas(ServerTransaction& server, const sip::Message& request) {
   // §8.2.2.2: the same request by another way.
-  if (transactions_.is_merged(server)) return {482, "Merged Request", {}};
+  if (transactions_.is_merged(server, request)) return {482, "Merged Request", {}};
   // The registrar knows what it requires.
-  return server.request().method() == Method::register_ ? Refusal{} : check_require(server.request());
+  return request.method() == Method::register_ ? Refusal{} : check_require(request);
 }
 
-void Core::handle_register(ServerTransaction& server, const sip::Uri& to) {
-  registrar_.process(server.request(), to, server.flow(), timers_.now(),
+void Core::handle_register(ServerTransaction& server, const sip::Message& request, const sip::Uri& to) {
+  registrar_.process(request, to, server.flow(), timers_.now(),
                      [this, key = server.key(), flow = server.flow()](const registrar::Answer& answer) {
                        if (answer.keeps_alive.count() > 0) {
                          const Instant now = timers_.now();
@@ -120,9 +120,9 @@ void Core::refuse_method(ServerTransaction& server) {
   server.respond(405, {}, fields);
 }
 
-void Core::proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision decision) {
-  const sip::Message& request = server.request();
-  if (authentication_ && !authenticate(server, decision)) return;
+void Core::proxy(ServerTransaction& server, const sip::Message& request, const sip::Uri& uri,
+                 RouteDecision decision) {
+  if (authentication_ && !authenticate(server, request, decision)) return;
   // The token in the sender's Record-Route tells whether it was registered, and which dialect it speaks.
   if (forms_dialog(request)) {
     if (const auto dialect = targets_.registered_over(server.flow(), timers_.now())) {
@@ -139,11 +139,10 @@ void Core::proxy(ServerTransaction& server, const sip::Uri& uri, RouteDecision d
 }
 
 // §22.3. False: it has been answered. Who has authenticated may go anywhere, whether or not he is registered.
-bool Core::authenticate(ServerTransaction& server, RouteDecision& decision) {
+bool Core::authenticate(ServerTransaction& server, const sip::Message& request, RouteDecision& decision) {
   const Instant now = timers_.now();
   const bool registered = targets_.registered_over(server.flow(), now).has_value();
-  auto verdict =
-      authentication_->of_request_passing(server.request(), server.flow(), decision, registered, now);
+  auto verdict = authentication_->of_request_passing(request, server.flow(), decision, registered, now);
   if (verdict.refusal) {
     refuse(server, verdict.refusal);
     return false;
@@ -154,12 +153,13 @@ bool Core::authenticate(ServerTransaction& server, RouteDecision& decision) {
 }
 
 // RFC 3261 §13.2.2.4: the ACK for a 2xx.
-void Core::receive_ack(const Flow& flow, const sip::StoredMessage& stored) {
-  const sip::Message& request = stored.get();
+void Core::receive_ack(const Flow& flow, const sip::Message& request, const sip::Via& via) {
   RequestUris uris;
   const RouteDecision decision = examine(request, flow, uris);
   if (decision.refusal || check_forwarding(request)) return;
-  const auto kept = std::make_shared<sip::StoredMessage>(request);
+  std::string params;
+  const std::shared_ptr<sip::StoredMessage> kept =
+      with_received(request, received_params(request, via, flow, {}, params));
   targets_.find(timers_.now(), request, flow, uris.request_uri, decision,
                 [this, flow, kept, decision](Targets found) {
                   if (!found.refusal) acks_.forward(flow, kept->get(), decision, std::move(found.targets));

@@ -2,64 +2,84 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
+#include "sip/text.h"
 #include "sip/value.h"
 
 namespace flowgate::proxy {
 namespace {
 
-// Appends the parameters without rport and received, and "keep" with its value, all others as they came.
-void append_kept(const sip::Via& via, std::string_view keep, std::string& out) {
-  std::array params{via.rport(), via.received(), keep.empty() ? std::string_view{} : via.keep()};
-  std::ranges::sort(params, {}, [](std::string_view param) { return param.data(); });
-  const std::string_view text = via.params.text();
-  std::size_t copied = 0;
-  for (const std::string_view param : params) {
+bool names_source(const sip::Via& via, const Flow& flow) {
+  const auto sent_by = Endpoint::from(via.host, 0);
+  return sent_by && sent_by->same_address(flow.remote);
+}
+
+// Where the white space and the semicolon in front of the parameter at `offset` begin.
+std::size_t separator_before(std::string_view params, std::size_t offset) {
+  offset = params.rfind(';', offset);
+  while (offset > 0 && sip::is_blank(params[offset - 1])) --offset;
+  return offset;
+}
+
+// Writes the parameters without rport and received, and with `keep` as the value of "keep" unless that is 0,
+// all others as they came. Those in front of the first change are not written: returns where they end.
+std::size_t write_kept(const sip::Via& via, std::chrono::seconds keep, std::string& text) {
+  std::array changed{via.rport(), via.received(), keep.count() > 0 ? via.keep() : std::string_view{}};
+  std::ranges::sort(changed, {}, [](std::string_view param) { return param.data(); });
+  const std::string_view params = via.params.text();
+  std::size_t unchanged = params.npos, done = 0;
+  const auto copy_until = [&](std::size_t end) {
+    if (unchanged == params.npos) {
+      unchanged = end;
+    } else {
+      text += params.substr(done, end - done);
+    }
+  };
+  for (const std::string_view param : changed) {
     if (param.empty()) continue;
-    const auto begin = static_cast<std::size_t>(param.data() - text.data());
+    const auto begin = static_cast<std::size_t>(param.data() - params.data());
     const std::size_t end = begin + param.size();
     if (param.data() == via.keep().data()) {
-      out += text.substr(copied, end - copied);
-      (out += '=') += keep;
+      copy_until(end);
+      (text += '=') += std::to_string(keep.count());
     } else {
-      out += text.substr(copied, text.rfind(';', begin) - copied);
-      out.erase(out.find_last_not_of(" \t") + 1);
+      copy_until(separator_before(params, begin));
     }
-    copied = end;
+    done = end;
   }
-  out += text.substr(copied);
+  copy_until(params.size());
+  return unchanged;
+}
+
+// Where parameters stand, or, when there are none, may be put: behind the sent-by, at the end of the value.
+sip::Range params_range(const sip::Message& request, const sip::Via& via) {
+  const std::string_view params = via.params.text();
+  if (!params.empty()) return request.range_of(params);
+  return {request.range_of(sip::first_value(request, sip::Header::via)->text).end(), 0};
 }
 
 }  // namespace
 
-std::optional<sip::Splice> received_params(const sip::Message& request, const sip::Via& top_via,
-                                           const Flow& flow, std::chrono::seconds keep) {
-  const auto sent_by = Endpoint::from(top_via.host, 0);
-  const bool same = sent_by && sent_by->same_address(flow.remote);
-  const bool keeps = keep.count() > 0 && !top_via.keep().empty();
+sip::Splice received_params(const sip::Message& request, const sip::Via& top_via, const Flow& flow,
+                            std::chrono::seconds keep, std::string& text) {
   const bool rport = top_via.wants_rport();
-  if (same && !rport && !keeps && top_via.received().empty()) return std::nullopt;
+  const bool received = rport || !names_source(top_via, flow);
+  const bool keeps = keep.count() > 0 && !top_via.keep().empty();
+  if (!received && !keeps && top_via.received().empty()) return {};
 
-  thread_local std::string params;
-  params.clear();
-  append_kept(top_via, keeps ? std::to_string(keep.count()) : std::string{}, params);
+  text.clear();
+  sip::Range replaced = params_range(request, top_via);
+  const auto unchanged = static_cast<std::uint32_t>(write_kept(top_via, keep, text));
+  replaced = {replaced.begin + unchanged, replaced.size - unchanged};
   // RFC 3261 §25.1: via-received takes an IPv6 address without brackets.
-  if (!same || rport) (params += ";received=") += flow.remote.address();
-  if (rport) (params += ";rport=") += std::to_string(flow.remote.port);
-
-  // Without parameters they go behind the sent-by, at the end of the value.
-  const std::string_view old = top_via.params.text();
-  const auto end = [&] { return request.range_of(sip::first_value(request, sip::Header::via)->text).end(); };
-  const sip::Range range = old.empty() ? sip::Range{end(), 0} : request.range_of(old);
-  return sip::Splice{range, params};
+  if (received) flow.remote.append_address(text += ";received=");
+  if (rport) (text += ";rport=") += std::to_string(flow.remote.port);
+  return {replaced, text};
 }
 
-std::unique_ptr<sip::StoredMessage> with_received(const sip::Message& request, const sip::Via& top_via,
-                                                  const Flow& flow, std::chrono::seconds keep) {
-  const auto params = received_params(request, top_via, flow, keep);
-  if (!params) return std::make_unique<sip::StoredMessage>(request);
-  return std::make_unique<sip::StoredMessage>(request, params->replaced, params->text);
+std::unique_ptr<sip::StoredMessage> with_received(const sip::Message& request, const sip::Splice& params) {
+  if (params.empty()) return std::make_unique<sip::StoredMessage>(request);
+  return std::make_unique<sip::StoredMessage>(request, params.replaced, params.text);
 }
 
 }  // namespace flowgate::proxy

@@ -43,7 +43,7 @@ class ResponseContext final : public ServerUser,
   // For its branches.
   CoreParts& parts() { return parts_; }
   const RouteDecision& decision() const { return decision_; }
-  const ServerTransaction* server() const { return server_; }  // none: it is over
+  ServerTransaction* server() const { return server_; }  // none: it is over
   bool is_invite() const { return invite_; }
   // Nobody waits for a final response any more.
   bool answered() const { return final_sent_ || server_ == nullptr; }

@@ -1,10 +1,11 @@
 #include "proxy/server_transaction.h"
 
 #include <algorithm>
+#include <cassert>
 
+#include "proxy/received.h"
 #include "proxy/response_text.h"
 #include "proxy/transactions.h"
-#include "sip/writer.h"
 
 namespace flowgate::proxy {
 namespace {
@@ -36,23 +37,38 @@ std::uint16_t reply_port_of(const Flow& flow, const sip::Via& via) {
 }
 
 ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow,
-                                     const sip::Via& top_via, std::unique_ptr<sip::StoredMessage> request)
+                                     const sip::Via& top_via, const sip::Message& request,
+                                     const sip::Splice& via)
     : owner_(owner),
       key_(key),
       tag_key_(key),
       flow_(flow),
       reply_port_(reply_port_of(flow, top_via)),
       connect_back_(way_back_of(flow, top_via)),
-      request_(std::move(request)),
+      received_(&request),
+      via_(via),
       retransmit_(this, [](void* self) { static_cast<ServerTransaction*>(self)->retransmit_timer(); }),
       stay_(this, [](void* self) { static_cast<ServerTransaction*>(self)->state_timer(); }),
-      state_(this->request().method() == sip::Method::invite ? ServerState::proceeding : ServerState::trying),
-      invite_(this->request().method() == sip::Method::invite) {
-  keep(this->request().text().size());
+      state_(request.method() == sip::Method::invite ? ServerState::proceeding : ServerState::trying),
+      invite_(request.method() == sip::Method::invite) {}
+
+const sip::Message& ServerTransaction::request() {
+  assert(!has_final());
+  if (!request_) {
+    assert(received_ != nullptr);
+    request_ = with_received(*received_, via_);
+    keep(request_->get().text().size());
+  }
+  return request_->get();
+}
+
+void ServerTransaction::settle() {
+  if (!has_final()) static_cast<void>(request());
+  received_ = nullptr;
   // RFC 4320 §4.1: "Without regard to transport, a SIP element MUST respond to a non-INVITE request with a
   // Status-Code of 100 if it has not otherwise responded after the amount of time it takes a client
   // transaction's Timer E to be reset to T2"; over UDP not before that.
-  if (!invite_) {
+  if (state_ == ServerState::trying) {
     milliseconds interval = owner_.settings().t1, delay{0};
     for (; interval < owner_.settings().t2; interval *= 2) delay += interval;
     owner_.timers().set(retransmit_, delay);
@@ -62,7 +78,9 @@ ServerTransaction::ServerTransaction(Transactions& owner, const TransactionKey& 
 void ServerTransaction::respond(int status, std::string_view reason, std::string_view fields) {
   if (has_final()) return;
   ResponseText text;
-  sip::write_response(request(), status, reason, tag_key_.to_tag(), fields, *text);
+  const sip::Message& request = request_ ? request_->get() : *received_;
+  sip::write_response(request, status, reason, tag_key_.to_tag(), fields, *text,
+                      request_ ? sip::Splice{} : via_);
   send(status, *text);
 }
 

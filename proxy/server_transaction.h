@@ -12,6 +12,7 @@
 #include "proxy/transaction_key.h"
 #include "sip/message.h"
 #include "sip/via.h"
+#include "sip/writer.h"
 
 namespace flowgate::proxy {
 
@@ -51,16 +52,18 @@ enum class ServerState : std::uint8_t { trying, proceeding, completed, confirmed
 
 class ServerTransaction {
  public:
+  // `via` completes the top Via of `request`. Both are only viewed, until settle().
   ServerTransaction(Transactions& owner, const TransactionKey& key, const Flow& flow, const sip::Via& top_via,
-                    std::unique_ptr<sip::StoredMessage> request);
+                    const sip::Message& request, const sip::Splice& via);
 
   const TransactionKey& key() const { return key_; }
   // The flow that the request came over. Responses go to reply_flow(), which may have another port: RFC 3261
   // §18.2.2, RFC 3581 §4.
   const Flow& flow() const { return flow_; }
   Flow reply_flow() const;
-  // The request, its top Via completed with received and rport. Only before the final response was sent.
-  const sip::Message& request() const { return request_->get(); }
+  // The request, its top Via completed with received and rport: a copy, made when it is first asked for. Only
+  // before the final response was sent.
+  const sip::Message& request();
   ServerState state() const { return state_; }
   bool is_invite() const { return invite_; }
   bool has_final() const { return state_ != ServerState::trying && state_ != ServerState::proceeding; }
@@ -83,6 +86,8 @@ class ServerTransaction {
 
  private:
   friend class Transactions;
+  // The call that the request came in ends: what has no final response yet keeps a copy.
+  void settle();
   void send_final(int status, std::string_view text);
   void retransmit_timer();
   void state_timer();
@@ -99,6 +104,8 @@ class ServerTransaction {
   Flow flow_;
   std::uint16_t reply_port_;
   std::unique_ptr<NextHop> connect_back_;        // RFC 3261 §18.2.2
+  const sip::Message* received_;                 // as it came; nullptr from settle() on
+  sip::Splice via_;                              // of received_
   std::unique_ptr<sip::StoredMessage> request_;  // given back with the final response
   std::string last_;                             // the response to retransmit
   ServerUser* user_ = nullptr;

@@ -23,7 +23,7 @@ TargetBranch::TargetBranch(ResponseContext& context, registrar::Target target, s
       breadth_(breadth) {}
 
 void TargetBranch::start() {
-  const ServerTransaction& server = *context_.server();
+  ServerTransaction& server = *context_.server();
   if (target_.by_flow) return start_down_flow();
   std::string next_hop;
   static_cast<void>(plan_for(target_, context_.decision(), server.request(), next_hop));
@@ -71,7 +71,7 @@ bool TargetBranch::try_next_hop() {
 
 void TargetBranch::send(const Flow& flow) {
   CoreParts& parts = context_.parts();
-  const ServerTransaction& server = *context_.server();
+  ServerTransaction& server = *context_.server();
   const sip::Message& request = server.request();
   std::string next_hop, text;
   ForwardPlan plan = plan_for(target_, context_.decision(), request, next_hop);

@@ -1,8 +1,10 @@
 #include "proxy/transactions.h"
 
+#include <cassert>
 #include <utility>
 
 #include "flowtoken/keyed_hash.h"
+#include "proxy/received.h"
 #include "sip/value.h"
 
 namespace flowgate::proxy {
@@ -22,14 +24,27 @@ Transactions::~Transactions() {
 }
 
 ServerTransaction& Transactions::make_server(const TransactionKey& key, const Flow& flow,
-                                             const sip::Via& top_via,
-                                             std::unique_ptr<sip::StoredMessage> request) {
-  auto transaction = std::make_unique<ServerTransaction>(*this, key, flow, top_via, std::move(request));
-  return *server_.put(key, std::move(transaction));
+                                             const sip::Via& top_via, const sip::Message& request,
+                                             std::chrono::seconds keep) {
+  settle();  // one that is still being handled, which has led to this one
+  const sip::Splice via = received_params(request, top_via, flow, keep, arriving_via_);
+  arriving_ = std::make_unique<ServerTransaction>(*this, key, flow, top_via, request, via);
+  return *arriving_;
 }
 
-bool Transactions::is_merged(ServerTransaction& transaction) {
-  const sip::Message& request = transaction.request();
+void Transactions::settle() {
+  if (!arriving_) return;
+  auto transaction = std::move(arriving_);
+  if (transaction->state() == ServerState::terminated) {
+    dead_server_.push_back(std::move(transaction));
+    return;
+  }
+  transaction->settle();
+  const TransactionKey key = transaction->key();
+  server_.put(key, std::move(transaction));
+}
+
+bool Transactions::is_merged(ServerTransaction& transaction, const sip::Message& request) {
   if (sip::tag_of(request.value(sip::Header::to))) return false;
   thread_local std::string text;
   text = request.value(sip::Header::call_id);
@@ -43,6 +58,8 @@ bool Transactions::is_merged(ServerTransaction& transaction) {
 }
 
 ServerTransaction* Transactions::find_server(const TransactionKey& key) {
+  if (arriving_ && arriving_->key() == key)
+    return arriving_->state() == ServerState::terminated ? nullptr : arriving_.get();
   const auto* found = server_.find(key);
   return found == nullptr ? nullptr : found->get();
 }
@@ -90,15 +107,17 @@ void Transactions::flow_failed(const Flow& flow) {
 }
 
 void Transactions::reap() {
+  assert(!arriving_);
+  dead_server_.clear();
   // A destructor may release the last user, which may own nothing that terminates: one round is enough.
-  std::exchange(dead_server_, {}).clear();
   std::exchange(dead_client_, {}).clear();
 }
 
 void Transactions::remove(ServerTransaction& transaction) {
+  if (transaction.merge_hash_ != 0) merged(transaction.merge_hash_).erase(transaction.merge_hash_);
+  if (&transaction == arriving_.get()) return;
   auto* const found = server_.find(transaction.key());
   if (found == nullptr || found->get() != &transaction) return;
-  if (transaction.merge_hash_ != 0) merged(transaction.merge_hash_).erase(transaction.merge_hash_);
   dead_server_.push_back(std::move(*found));
   server_.erase(transaction.key());
 }

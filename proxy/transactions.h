@@ -30,11 +30,15 @@ class Transactions {
   }
   // Octets of the messages that the transactions keep.
   std::size_t octets() const { return octets_ + completed_.octets(); }
-  std::size_t size() const { return server_.size() + completed_.size() + client_.size(); }
+  std::size_t size() const {
+    return server_.size() + (arriving_ ? 1 : 0) + completed_.size() + client_.size();
+  }
 
-  // `top_via`: of the request; it need not live longer than the call.
+  // Of a request that is being received. It may view the request until settle(), which is called before that
+  // goes: most are answered by then. `keep`: as for received_params().
   ServerTransaction& make_server(const TransactionKey& key, const Flow& flow, const sip::Via& top_via,
-                                 std::unique_ptr<sip::StoredMessage> request);
+                                 const sip::Message& request, std::chrono::seconds keep = {});
+  void settle();
   ServerTransaction* find_server(const TransactionKey& key);
   // Is it the request of a non-INVITE server transaction in Completed, which find_server() does not find?
   // Then its response is sent once more.
@@ -43,7 +47,7 @@ class Transactions {
   // RFC 3261 §8.2.2.2: "If the request has no tag in the To header field" and its From tag, Call-ID and CSeq
   // are those of another transaction that is still there, it has come by two ways. To be asked once for each
   // request that we answer as its UAS.
-  bool is_merged(ServerTransaction& transaction);
+  bool is_merged(ServerTransaction& transaction, const sip::Message& request);
 
   // `request` carries `branch` in its top Via; the caller starts it.
   ClientTransaction& make_client(const Branch& branch, sip::Method method, const Flow& flow,
@@ -95,6 +99,9 @@ class Transactions {
   Settings settings_;
   TimerWheel& timers_;
   Network& network_;
+  // The last one made; from settle() on in server_, or gone.
+  std::unique_ptr<ServerTransaction> arriving_;
+  std::string arriving_via_;
   SplitMap<TransactionKey, std::unique_ptr<ServerTransaction>, TransactionKeyHash> server_;
   SplitMap<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
   CompletedResponses completed_;

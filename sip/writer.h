@@ -32,6 +32,7 @@ class FieldWriter {
 struct Splice {
   Range replaced{};
   std::string_view text{};
+  bool empty() const { return replaced.size == 0 && text.empty(); }
 };
 
 // Appends a response to `request`: Status-Line, all Vias in order, From, To (with `to_tag` when the request's

@@ -43,7 +43,9 @@ std::string received_vias(const std::string& fields, const Flow& flow) {
                        "Call-ID: 1\nSubject:\nContent-Length: 4\n\nbody"};
   const auto top = answerable(request.get(), {});
   if (!top) return "not answerable";
-  const auto stored = with_received(request.get(), *top, flow);
+  std::string text;
+  const sip::Splice params = received_params(request.get(), *top, flow, {}, text);
+  const auto stored = with_received(request.get(), params);
   const sip::Message& received = stored->get();
   expect_same_as_fresh_parse(received);
   EXPECT_EQ(received.body(), "body");
@@ -51,8 +53,7 @@ std::string received_vias(const std::string& fields, const Flow& flow) {
   // A response has the same Vias, whether it is made of that copy or of the request as it came.
   std::string of_copy, of_request;
   sip::write_response(received, 401, {}, "1", {}, of_copy);
-  const auto params = received_params(request.get(), *top, flow);
-  sip::write_response(request.get(), 401, {}, "1", {}, of_request, params.value_or(sip::Splice{}));
+  sip::write_response(request.get(), 401, {}, "1", {}, of_request, params);
   EXPECT_EQ(of_copy, of_request);
   std::string vias;
   for (const sip::Field& field : received.fields()) {
@@ -163,7 +164,10 @@ TEST(WithReceived, GivesAMessageThatOutlivesTheBufferItCameIn) {
   sip::StoredMessage stored;
   {
     const Parsed request{"OPTIONS sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.1;rport\n\n"};
-    stored = std::move(*with_received(request.get(), *answerable(request.get(), {}), ua_flow));
+    std::string text;
+    const sip::Splice params =
+        received_params(request.get(), *answerable(request.get(), {}), ua_flow, {}, text);
+    stored = std::move(*with_received(request.get(), params));
   }
   const sip::StoredMessage moved = std::move(stored);
   EXPECT_EQ(moved->request_uri(), "sip:bob@example.com");
