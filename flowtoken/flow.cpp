@@ -44,6 +44,23 @@ std::array<std::uint64_t, 3> words_of(const Endpoint& endpoint) {
   return words;
 }
 
+// The octets of an IPv4 address as they are written.
+struct Decimal {
+  std::array<char, 3> digits;
+  std::uint8_t size;
+};
+constexpr std::array<Decimal, 256> octets_as_text = [] {
+  std::array<Decimal, 256> table{};
+  for (unsigned value = 0; value < table.size(); ++value) {
+    Decimal& text = table[value];
+    for (const unsigned place : {100U, 10U, 1U}) {
+      if (value >= place || place == 1)
+        text.digits[text.size++] = static_cast<char>('0' + value / place % 10);
+    }
+  }
+  return table;
+}();
+
 // The literal of an IPv4 address, as inet_pton() reads it: four numbers without leading zeros.
 bool read_v4(std::string_view text, std::array<std::uint8_t, 16>& ip) {
   std::size_t at = 0;
@@ -103,26 +120,21 @@ std::optional<Endpoint> Endpoint::from(std::string_view address, std::uint16_t p
 }
 
 std::string Endpoint::address() const {
-  std::string address;
-  append_address(address);
-  return address;
+  char literal[longest_address];
+  return {literal, write_address(literal)};
 }
 
-void Endpoint::append_address(std::string& out) const {
-  char literal[INET6_ADDRSTRLEN];
+char* Endpoint::write_address(char* out) const {
   if (v6) {
-    out += inet_ntop(AF_INET6, ip.data(), literal, sizeof literal);
-    return;
+    char literal[INET6_ADDRSTRLEN];
+    return std::copy_n(literal, std::strlen(inet_ntop(AF_INET6, ip.data(), literal, sizeof literal)), out);
   }
-  std::size_t size = 0;
-  const auto digit = [&](unsigned value) { literal[size++] = static_cast<char>('0' + value); };
   for (unsigned i = 0; i < 4; ++i) {
-    if (i > 0) literal[size++] = '.';
-    if (ip[i] >= 100) digit(ip[i] / 100U);
-    if (ip[i] >= 10) digit(ip[i] / 10U % 10);
-    digit(ip[i] % 10U);
+    if (i > 0) *out++ = '.';
+    const Decimal& octet = octets_as_text[ip[i]];
+    out = std::copy_n(octet.digits.begin(), octet.size, out);
   }
-  out.append(literal, size);
+  return out;
 }
 
 std::string Endpoint::host() const {
@@ -160,10 +172,12 @@ std::string Flow::text() const {
 
 std::size_t FlowHash::operator()(const Flow& flow) const noexcept {
   const auto local = words_of(flow.local), remote = words_of(flow.remote);
-  // The ports and the protocol share a word: they have 17 bits and 3.
+  // The ports and the protocol share a word: they have 17 bits and 3. So do two IPv4 addresses.
   const std::uint64_t rest = local[2] | remote[2] << 17 | static_cast<std::uint64_t>(flow.protocol) << 34;
-  const std::array words{local[0], local[1], remote[0], remote[1], rest, flow.serial};
-  return siphash13(process_hash_key(), words);
+  if (!flow.local.v6 && !flow.remote.v6)
+    return siphash13(process_hash_key(), std::array{local[0] | remote[0] << 32, rest, flow.serial});
+  return siphash13(process_hash_key(),
+                   std::array{local[0], local[1], remote[0], remote[1], rest, flow.serial});
 }
 
 std::size_t FlowHash::operator()(const Endpoint& endpoint) const noexcept {

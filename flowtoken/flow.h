@@ -47,7 +47,9 @@ struct Endpoint {
 
   // "192.0.2.1" or "2001:db8::1".
   std::string address() const;
-  void append_address(std::string& out) const;
+  // The same, written to `out`, which has room for longest_address characters; returns its end.
+  static constexpr std::size_t longest_address = 45;
+  char* write_address(char* out) const;
   // As a SIP host: IPv6 in brackets (RFC 3261 §25.1, IPv6reference).
   std::string host() const;
   // "192.0.2.1:5060" or "[2001:db8::1]:5060".

@@ -46,18 +46,25 @@ static_assert(std::endian::native == std::endian::little, "SipHash reads its wor
 
 template <int c, int d>
 void SipState<c, d>::compress(std::string_view data) {
-  const std::uint64_t length = std::uint64_t{data.size()} << 56;
-  std::uint64_t word;
-  for (; data.size() >= sizeof word; data.remove_prefix(sizeof word)) {
-    std::memcpy(&word, data.data(), sizeof word);
+  std::uint64_t word = 0;
+  const std::size_t left = data.size() % sizeof word;
+  const char* const end = data.data() + data.size();
+  for (const char* at = data.data(); at != end - left; at += sizeof word) {
+    std::memcpy(&word, at, sizeof word);
     compress(word);
   }
   // The last word carries what is left and, in its highest octet, the length modulo 256.
-  word = 0;
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    word |= std::uint64_t{static_cast<unsigned char>(data[i])} << (8 * i);
+  if (left == 0) {
+    word = 0;
+  } else if (data.size() > sizeof word) {
+    // The last eight octets, without those that were in the word before.
+    std::memcpy(&word, end - sizeof word, sizeof word);
+    word >>= 8 * (sizeof word - left);
+  } else {
+    for (std::size_t i = 0; i < left; ++i)
+      word |= std::uint64_t{static_cast<unsigned char>(data[i])} << (8 * i);
   }
-  compress(word | length);
+  compress(word | std::uint64_t{data.size()} << 56);
 }
 
 HashKey random_key() {

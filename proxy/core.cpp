@@ -221,8 +221,8 @@ bool Core::turns_away(const Flow& flow, const sip::Message& request, const sip::
 // §9.2, §16.10.
 void Core::receive_cancel(ServerTransaction& server, const sip::Message& request,
                           const TransactionKey& invite) {
-  RequestUris uris;
-  if (const Refusal refusal = validate(request, options_.limits, true, uris)) {
+  RequestParts parts;
+  if (const Refusal refusal = validate(request, options_.limits, true, parts)) {
     return server.respond(refusal.status, refusal.reason, refusal.fields);
   }
   ServerTransaction* pending = transactions_.find_server(invite);

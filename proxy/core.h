@@ -97,13 +97,14 @@ class Core {
   Refusal challenge_of_register(const Flow& flow, const sip::Message& request);
   // `request`: as it came, as long as receive() lasts.
   void handle(ServerTransaction& server, const sip::Message& request);
-  void answer(ServerTransaction& server, const sip::Message& request, const RequestUris& uris,
+  void answer(ServerTransaction& server, const sip::Message& request, const RequestParts& parts,
               bool subscribes);
-  Refusal check_uas(ServerTransaction& server, const sip::Message& request);
+  Refusal check_uas(ServerTransaction& server, const sip::Message& request, const RequestParts& parts);
   void handle_register(ServerTransaction& server, const sip::Message& request, const sip::Uri& to);
   void answer_options(ServerTransaction& server);
   void refuse_method(ServerTransaction& server);
-  RouteDecision examine(const sip::Message& request, const Flow& flow, RequestUris& uris);
+  Refusal validate_request(const sip::Message& request, RequestParts& parts) const;
+  RouteDecision route(const sip::Message& request, const Flow& flow, RequestParts& parts);
   Refusal check_forwarding(const sip::Message& request) const;
   void proxy(ServerTransaction& server, const sip::Message& request, const sip::Uri& uri,
              RouteDecision decision);

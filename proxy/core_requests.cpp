@@ -23,16 +23,17 @@ void refuse(ServerTransaction& server, const Refusal& refusal) {
 
 }  // namespace
 
-// What is looked at before anything is done with a request: §16.3, §16.4. `uris.request_uri` becomes what to
-// route by.
-RouteDecision Core::examine(const sip::Message& request, const Flow& flow, RequestUris& uris) {
-  RouteDecision decision;
-  decision.refusal = validate(request, options_.limits, !options_.roles.next_hop.empty(), uris);
-  if (decision.refusal) return decision;
-  decision = routing_.decide(request, uris.request_uri, flow);
-  if (decision.request_uri.empty()) return decision;
+// §16.3
+Refusal Core::validate_request(const sip::Message& request, RequestParts& parts) const {
+  return validate(request, options_.limits, !options_.roles.next_hop.empty(), parts);
+}
+
+// §16.4. `parts.request_uri` becomes what to route by; it may view the decision.
+RouteDecision Core::route(const sip::Message& request, const Flow& flow, RequestParts& parts) {
+  RouteDecision decision = routing_.decide(request, parts.request_uri, flow);
+  if (decision.refusal || decision.request_uri.empty()) return decision;
   if (const auto rewritten = sip::Uri::parse(decision.request_uri, options_.limits)) {
-    uris.request_uri = *rewritten;
+    parts.request_uri = *rewritten;
   } else {
     decision.refusal = {400, "Bad Route", {}};
   }
@@ -48,56 +49,58 @@ Refusal Core::check_forwarding(const sip::Message& request) const {
 }
 
 void Core::handle(ServerTransaction& server, const sip::Message& request) {
-  RequestUris uris;
-  const sip::Uri& uri = uris.request_uri;
-  const RouteDecision decision = examine(request, server.flow(), uris);
+  RequestParts parts;
+  if (const Refusal refusal = validate_request(request, parts)) return refuse(server, refusal);
+  const RouteDecision decision = route(request, server.flow(), parts);
+  const sip::Uri& uri = parts.request_uri;
   if (decision.refusal) return refuse(server, decision.refusal);
   const bool arrived = decision.next_route.empty() && !decision.down;
   const bool subscribes = arrived && options_.roles.registrar && request.method() == Method::subscribe &&
                           notifier_.takes(request, uri, server.flow());
   if (subscribes || (arrived && targets_.is_for_us(request, uri, server.flow())))
-    return answer(server, request, uris, subscribes);
+    return answer(server, request, parts, subscribes);
   if (const Refusal refusal = check_forwarding(request)) return server.respond(refusal.status);
   proxy(server, request, uri, decision);
 }
 
 // What we are the UAS of.
-void Core::answer(ServerTransaction& server, const sip::Message& request, const RequestUris& uris,
+void Core::answer(ServerTransaction& server, const sip::Message& request, const RequestParts& parts,
                   bool subscribes) {
-  const sip::Uri& uri = uris.request_uri;
-  if (const Refusal refusal = check_uas(server, request)) return refuse(server, refusal);
+  const sip::Uri& uri = parts.request_uri;
+  if (const Refusal refusal = check_uas(server, request, parts)) return refuse(server, refusal);
   std::shared_ptr<const registrar::User> user;
   if (authentication_) {
-    auto verdict = authentication_->of_request_for_us(request, uris.to, server.flow(), timers_.now());
+    auto verdict = authentication_->of_request_for_us(request, parts.to, server.flow(), timers_.now());
     if (verdict.refusal) return refuse(server, verdict.refusal);
     user = std::move(verdict.user);
   }
   if (subscribes) return notifier_.receive(server, uri, user.get());
-  if (request.method() == Method::register_) return handle_register(server, request, uris.to);
+  if (request.method() == Method::register_) return handle_register(server, request, parts.to);
   const bool gruu = registrar_.serves(uri);
   if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
   return gruu ? refuse_method(server) : server.respond(404);
 }
 
 // §8.2.2
-Refusal Core::check_uas(ServerTransaction& server, const sip::Message& request) {
+Refusal Core::check_uas(ServerTransaction& server, const sip::Message& request, const RequestParts& parts) {
   // §8.2.2.2: the same request by another way.
-  if (transactions_.is_merged(server, request)) return {482, "Merged Request", {}};
+  if (!parts.to_tag && transactions_.is_merged(server, merge_hash(request, parts.from_tag)))
+    return {482, "Merged Request", {}};
   // The registrar knows what it requires.
   return request.method() == Method::register_ ? Refusal{} : check_require(request);
 }
 
 void Core::handle_register(ServerTransaction& server, const sip::Message& request, const sip::Uri& to) {
-  registrar_.process(request, to, server.flow(), timers_.now(),
-                     [this, key = server.key(), flow = server.flow()](const registrar::Answer& answer) {
-                       if (answer.keeps_alive.count() > 0) {
-                         const Instant now = timers_.now();
-                         ua_flows_.registered(flow, answer.dialect, true, now, now + answer.keeps_alive);
-                       }
-                       if (ServerTransaction* waiting = transactions_.find_server(key)) {
-                         waiting->respond(answer.status, answer.reason, answer.fields);
-                       }
-                     });
+  registrar_.process(
+      request, to, server.flow(), timers_.now(), [this, key = server.key()](const registrar::Answer& answer) {
+        ServerTransaction* waiting = transactions_.find_server(key);
+        if (waiting == nullptr) return;
+        if (answer.keeps_alive.count() > 0) {
+          const Instant now = timers_.now();
+          ua_flows_.registered(waiting->flow(), answer.dialect, true, now, now + answer.keeps_alive);
+        }
+        waiting->respond(answer.status, answer.reason, answer.fields);
+      });
 }
 
 // §11.2
@@ -154,13 +157,14 @@ bool Core::authenticate(ServerTransaction& server, const sip::Message& request, 
 
 // RFC 3261 §13.2.2.4: the ACK for a 2xx.
 void Core::receive_ack(const Flow& flow, const sip::Message& request, const sip::Via& via) {
-  RequestUris uris;
-  const RouteDecision decision = examine(request, flow, uris);
+  RequestParts parts;
+  if (validate_request(request, parts)) return;
+  const RouteDecision decision = route(request, flow, parts);
   if (decision.refusal || check_forwarding(request)) return;
   std::string params;
   const std::shared_ptr<sip::StoredMessage> kept =
       with_received(request, received_params(request, via, flow, {}, params));
-  targets_.find(timers_.now(), request, flow, uris.request_uri, decision,
+  targets_.find(timers_.now(), request, flow, parts.request_uri, decision,
                 [this, flow, kept, decision](Targets found) {
                   if (!found.refusal) acks_.forward(flow, kept->get(), decision, std::move(found.targets));
                 });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "sip/text.h"
 #include "sip/value.h"
@@ -21,11 +22,32 @@ std::size_t separator_before(std::string_view params, std::size_t offset) {
   return offset;
 }
 
+// Parameters of a Via in the order in which they stand.
+class InOrder {
+ public:
+  // Empty: it is not there.
+  void add(std::string_view param) {
+    if (param.empty()) return;
+    std::size_t place = size_++;
+    for (; place > 0 && params_[place - 1].data() > param.data(); --place)
+      params_[place] = params_[place - 1];
+    params_[place] = param;
+  }
+  const std::string_view* begin() const { return params_.data(); }
+  const std::string_view* end() const { return params_.data() + size_; }
+
+ private:
+  std::array<std::string_view, 3> params_;
+  std::size_t size_ = 0;
+};
+
 // Writes the parameters without rport and received, and with `keep` as the value of "keep" unless that is 0,
 // all others as they came. Those in front of the first change are not written: returns where they end.
 std::size_t write_kept(const sip::Via& via, std::chrono::seconds keep, std::string& text) {
-  std::array changed{via.rport(), via.received(), keep.count() > 0 ? via.keep() : std::string_view{}};
-  std::ranges::sort(changed, {}, [](std::string_view param) { return param.data(); });
+  InOrder changed;
+  changed.add(via.rport());
+  changed.add(via.received());
+  if (keep.count() > 0) changed.add(via.keep());
   const std::string_view params = via.params.text();
   std::size_t unchanged = params.npos, done = 0;
   const auto copy_until = [&](std::size_t end) {
@@ -36,7 +58,6 @@ std::size_t write_kept(const sip::Via& via, std::chrono::seconds keep, std::stri
     }
   };
   for (const std::string_view param : changed) {
-    if (param.empty()) continue;
     const auto begin = static_cast<std::size_t>(param.data() - params.data());
     const std::size_t end = begin + param.size();
     if (param.data() == via.keep().data()) {
@@ -49,6 +70,18 @@ std::size_t write_kept(const sip::Via& via, std::chrono::seconds keep, std::stri
   }
   copy_until(params.size());
   return unchanged;
+}
+
+// RFC 3261 §25.1: via-received takes an IPv6 address without brackets.
+void write_source(const Endpoint& source, bool rport, std::string& text) {
+  constexpr std::string_view received = ";received=", port = ";rport=", largest_port = "65535";
+  std::array<char, received.size() + Endpoint::longest_address + port.size() + largest_port.size()> params;
+  char* end = source.write_address(std::ranges::copy(received, params.data()).out);
+  if (rport) {
+    end = std::ranges::copy(port, end).out;
+    end = std::to_chars(end, params.data() + params.size(), source.port).ptr;
+  }
+  text.append(params.data(), end);
 }
 
 // Where parameters stand, or, when there are none, may be put: behind the sent-by, at the end of the value.
@@ -71,9 +104,7 @@ sip::Splice received_params(const sip::Message& request, const sip::Via& top_via
   sip::Range replaced = params_range(request, top_via);
   const auto unchanged = static_cast<std::uint32_t>(write_kept(top_via, keep, text));
   replaced = {replaced.begin + unchanged, replaced.size - unchanged};
-  // RFC 3261 §25.1: via-received takes an IPv6 address without brackets.
-  if (received) flow.remote.append_address(text += ";received=");
-  if (rport) (text += ";rport=") += std::to_string(flow.remote.port);
+  if (received) write_source(flow.remote, rport, text);
   return {replaced, text};
 }
 

@@ -9,12 +9,6 @@
 namespace flowgate::proxy {
 namespace {
 
-RouteDecision refused(int status, std::string reason) {
-  RouteDecision decision;
-  decision.refusal = {status, std::move(reason), {}};
-  return decision;
-}
-
 // A UA that was registered when the token was minted, and whose NAT has given it another port since. Tokens
 // are no secrets: whoever has called a UA knows one of it. So it takes the UA's address, too.
 void note_sender(const std::optional<FlowTokens::Verified>& token, const Flow& source,
@@ -77,6 +71,7 @@ void Routing::unwind_strict(const sip::Message& request, const sip::Uri& request
 // received using the port and transport indicated (explicitly or by default) in the Request-URI, the proxy
 // MUST strip the maddr and any non-default port or transport parameter".
 void Routing::strip_maddr(const sip::Uri& request_uri, const Flow& source, RouteDecision& decision) const {
+  if (request_uri.params.empty()) return;
   const auto maddr = request_uri.param("maddr");
   if (!maddr) return;
   sip::Uri there = request_uri;
@@ -113,10 +108,16 @@ RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& reque
   for (std::size_t i = 0; i < usable; ++i) {
     const auto value = values.next();
     const auto address = sip::Address::parse(value->text, limits_);
-    if (!address) return refused(400, "Bad Route");
+    if (!address) {
+      decision.refusal = {400, "Bad Route", {}};
+      return decision;
+    }
     std::optional<FlowTokens::Verified> token;
     const Owner whose = owner(address->uri, source, token);
-    if (whose == Owner::forged) return refused(403, "Bad Flow Token");
+    if (whose == Owner::forged) {
+      decision.refusal = {403, "Bad Flow Token", {}};
+      return decision;
+    }
     if (whose == Owner::foreign) {
       decision.next_route = value->text;
       break;

@@ -15,7 +15,7 @@
 namespace flowgate::proxy {
 
 struct RouteDecision {
-  Refusal refusal;
+  Refusal refusal;                           // else nothing that follows means anything
   unsigned own = 0;                          // leading Route values that are ours: to be taken away
   std::optional<FlowTokens::Verified> down;  // the request goes down this flow
   // The sender was registered here, by one of the tokens. Such a request may go anywhere.

@@ -1,5 +1,8 @@
 #include "proxy/transaction_key.h"
 
+#include <array>
+#include <initializer_list>
+
 #include "flowtoken/keyed_hash.h"
 #include "sip/address.h"
 #include "sip/text.h"
@@ -8,11 +11,34 @@
 namespace flowgate::proxy {
 namespace {
 
-// Fields that cannot be confused with one another: NUL occurs in none of them.
-void add(std::string& text, std::string_view field) {
-  text += field;
-  text += '\0';
-}
+// Fields put together to be hashed, in memory that is used again; one at a time. None can be confused with
+// another: NUL stands behind each, and occurs in none but a last one of fixed size.
+class HashedText {
+ public:
+  explicit HashedText(std::initializer_list<std::string_view> fields) : text_(memory()) {
+    std::size_t size = 0;
+    for (const std::string_view field : fields) size += field.size() + 1;
+    if (text_.size() < size) text_.resize(size);
+    for (const std::string_view field : fields) {
+      field.copy(text_.data() + size_, field.size());
+      size_ += field.size();
+      text_[size_++] = '\0';
+    }
+  }
+  std::string_view operator*() const { return {text_.data(), size_}; }
+  // The first `size` octets.
+  void lower(std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) text_[i] = sip::lower(text_[i]);
+  }
+
+ private:
+  static std::string& memory() {
+    thread_local std::string memory;
+    return memory;
+  }
+  std::string& text_;
+  std::size_t size_ = 0;
+};
 
 TransactionKey hash(std::string_view text) {
   const auto [a, b] = siphash24_128(process_hash_key(), text);
@@ -42,27 +68,29 @@ std::string TransactionKey::to_tag() const {
 }
 
 TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_via, sip::Method method) {
-  thread_local std::string text;
-  text.clear();
+  const std::string_view name = method_text(request, method);
   if (has_identifier(top_via)) {
-    add(text, top_via.branch());
-    const std::size_t host = text.size();
-    add(text, top_via.host);
-    for (std::size_t i = host; i < text.size(); ++i) text[i] = sip::lower(text[i]);
     const std::uint16_t port = top_via.port.value_or(0);
-    text += {static_cast<char>(port & 0xff), static_cast<char>(port >> 8)};
-  } else {
-    const auto from = sip::Address::parse(request.value(sip::Header::from));
-    const auto cseq = sip::CSeq::parse(request.value(sip::Header::cseq));
-    add(text, request.request_uri());
-    add(text, from ? from->params.find("tag").value_or("") : "");
-    add(text, request.value(sip::Header::call_id));
-    add(text, cseq ? std::to_string(cseq->number) : "");
-    const auto via = sip::first_value(request, sip::Header::via);
-    add(text, via ? via->text : "");
+    const std::array octets{static_cast<char>(port & 0xff), static_cast<char>(port >> 8)};
+    HashedText text{top_via.host, top_via.branch(), name, {octets.data(), octets.size()}};
+    text.lower(top_via.host.size());
+    return hash(*text);
   }
-  add(text, method_text(request, method));
-  return hash(text);
+  const auto from = sip::Address::parse(request.value(sip::Header::from));
+  const auto cseq = sip::CSeq::parse(request.value(sip::Header::cseq));
+  const auto via = sip::first_value(request, sip::Header::via);
+  const HashedText text{request.request_uri(),
+                        from ? from->params.find("tag").value_or("") : "",
+                        request.value(sip::Header::call_id),
+                        cseq ? std::to_string(cseq->number) : "",
+                        via ? via->text : "",
+                        name};
+  return hash(*text);
+}
+
+std::uint64_t merge_hash(const sip::Message& request, std::string_view from_tag) {
+  const HashedText text{request.value(sip::Header::call_id), from_tag, request.value(sip::Header::cseq)};
+  return siphash24(process_hash_key(), *text);
 }
 
 }  // namespace flowgate::proxy

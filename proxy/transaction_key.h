@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "sip/message.h"
 #include "sip/via.h"
@@ -31,5 +32,8 @@ struct TransactionKeyHash {
 // clients: Request-URI, From tag, Call-ID, CSeq number and top Via; the To tag is left out, as it is the
 // response's in an ACK. `method`: INVITE for an ACK or for the INVITE that a CANCEL is for.
 TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_via, sip::Method method);
+
+// A keyed hash of what RFC 3261 §8.2.2.2 compares: From tag, Call-ID and CSeq.
+std::uint64_t merge_hash(const sip::Message& request, std::string_view from_tag);
 
 }  // namespace flowgate::proxy

@@ -3,9 +3,7 @@
 #include <cassert>
 #include <utility>
 
-#include "flowtoken/keyed_hash.h"
 #include "proxy/received.h"
-#include "sip/value.h"
 
 namespace flowgate::proxy {
 
@@ -44,16 +42,9 @@ void Transactions::settle() {
   server_.put(key, std::move(transaction));
 }
 
-bool Transactions::is_merged(ServerTransaction& transaction, const sip::Message& request) {
-  if (sip::tag_of(request.value(sip::Header::to))) return false;
-  thread_local std::string text;
-  text = request.value(sip::Header::call_id);
-  for (const std::string_view part :
-       {sip::tag_of(request.value(sip::Header::from)).value_or(""), request.value(sip::Header::cseq)})
-    (text += '\0') += part;
-  const std::uint64_t hash = siphash24(process_hash_key(), text);
-  if (!merged(hash).insert(hash).second) return true;
-  transaction.merge_hash_ = hash;
+bool Transactions::is_merged(ServerTransaction& transaction, std::uint64_t merge_hash) {
+  if (!merged(merge_hash).insert(merge_hash).second) return true;
+  transaction.merge_hash_ = merge_hash;
   return false;
 }
 

@@ -44,10 +44,10 @@ class Transactions {
   // Then its response is sent once more.
   bool repeat_response(const TransactionKey& key);
 
-  // RFC 3261 §8.2.2.2: "If the request has no tag in the To header field" and its From tag, Call-ID and CSeq
-  // are those of another transaction that is still there, it has come by two ways. To be asked once for each
-  // request that we answer as its UAS.
-  bool is_merged(ServerTransaction& transaction, const sip::Message& request);
+  // RFC 3261 §8.2.2.2: "If the request has no tag in the To header field" and its merge_hash() is that of
+  // another transaction that is still there, it has come by two ways. To be asked once for each such request
+  // that we answer as its UAS.
+  bool is_merged(ServerTransaction& transaction, std::uint64_t merge_hash);
 
   // `request` carries `branch` in its top Via; the caller starts it.
   ClientTransaction& make_client(const Branch& branch, sip::Method method, const Flow& flow,

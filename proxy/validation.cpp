@@ -22,11 +22,12 @@ Refusal bad(std::string reason) {
 Refusal check_mandatory(const sip::Message& request) {
   static constexpr std::array kOnce = {Header::from, Header::to, Header::call_id, Header::cseq};
   for (const Header header : kOnce) {
-    const std::size_t count = request.count(header);
-    if (count == 0) return bad("Missing " + std::string(sip::header_name(header)));
-    if (count > 1) return bad("More Than One " + std::string(sip::header_name(header)));
+    const sip::Field* field = request.find(header);
+    if (field == nullptr) return bad("Missing " + std::string(sip::header_name(header)));
+    if (request.behind(*field)) return bad("More Than One " + std::string(sip::header_name(header)));
   }
-  if (request.count(Header::max_forwards) > 1) return bad("More Than One Max-Forwards");
+  const sip::Field* hops = request.find(Header::max_forwards);
+  if (hops != nullptr && request.behind(*hops)) return bad("More Than One Max-Forwards");
   return {};
 }
 
@@ -44,11 +45,19 @@ bool has_more_values(const sip::Message& request, Header header, std::size_t mos
   return false;
 }
 
-Refusal check_values(const sip::Message& request, const sip::Limits& limits, sip::Uri& to_uri) {
-  if (!sip::Address::parse(request.value(Header::from), limits)) return bad("Bad From");
+std::optional<std::string_view> tag_of(const sip::Address& address) {
+  if (address.params.empty()) return std::nullopt;
+  return sip::tag_of(address.params.text());
+}
+
+Refusal check_values(const sip::Message& request, const sip::Limits& limits, RequestParts& parts) {
+  const auto from = sip::Address::parse(request.value(Header::from), limits);
+  if (!from) return bad("Bad From");
+  parts.from_tag = tag_of(*from).value_or("");
   const auto to = sip::Address::parse(request.value(Header::to), limits);
   if (!to) return bad("Bad To");
-  to_uri = to->uri;
+  parts.to = to->uri;
+  parts.to_tag = tag_of(*to);
   if (request.value(Header::call_id).empty()) return bad("Empty Call-ID");
   const auto cseq = sip::CSeq::parse(request.value(Header::cseq));
   if (!cseq) return bad("Bad CSeq");
@@ -63,6 +72,7 @@ Refusal check_values(const sip::Message& request, const sip::Limits& limits, sip
 
 // 420 with the option tags of `header` that are not ours.
 Refusal check_options(const sip::Message& request, Header header) {
+  if (request.find(header) == nullptr) return {};
   std::string unsupported;
   sip::Values values(request, header);
   while (const auto value = values.next()) {
@@ -86,27 +96,24 @@ Refusal check_proxy_require(const sip::Message& request) {
 
 }  // namespace
 
-std::optional<sip::Via> answerable(const sip::Message& request, const sip::Limits& limits) {
+sip::Result<sip::Via> answerable(const sip::Message& request, const sip::Limits& limits) {
   const auto value = sip::first_value(request, Header::via);
-  if (!value) return std::nullopt;
-  const auto via = sip::Via::parse(value->text, limits);
-  if (!via) return std::nullopt;
-  return *via;
+  if (!value) return sip::Error::bad_via;
+  return sip::Via::parse(value->text, limits);
 }
 
-Refusal validate(const sip::Message& request, const sip::Limits& limits, bool any_scheme, RequestUris& uris) {
+Refusal validate(const sip::Message& request, const sip::Limits& limits, bool any_scheme,
+                 RequestParts& parts) {
   if (!request.version_is_2_0()) return {505, {}, {}};
   if (request.defect()) return bad(request.defect().message());
   if (Refusal refusal = check_mandatory(request)) return refusal;
-  if (Refusal refusal = check_values(request, limits, uris.to)) return refusal;
-  uris.request_uri = {};
-  if (const auto error = sip::Uri::parse(request.request_uri(), limits, uris.request_uri))
+  if (Refusal refusal = check_values(request, limits, parts)) return refusal;
+  if (const auto error = sip::Uri::parse(request.request_uri(), limits, parts.request_uri))
     return error == sip::Error::too_large ? Refusal{414, {}, {}} : bad("Bad Request-URI");
   // §16.3 (2): a scheme that we cannot route; a Route would carry it on, but only towards somebody who can.
-  if (!any_scheme && !uris.request_uri.is_sip() && request.count(Header::route) == 0) return {416, {}, {}};
-  if (const sip::Field* field = request.find(Header::max_forwards)) {
-    if (!sip::parse_number(request.value(*field))) return bad("Bad Max-Forwards");
-  }
+  if (!any_scheme && !parts.request_uri.is_sip() && request.count(Header::route) == 0) return {416, {}, {}};
+  const sip::Field* hops = request.find(Header::max_forwards);
+  if (hops != nullptr && !sip::parse_number(request.value(*hops))) return bad("Bad Max-Forwards");
   return check_proxy_require(request);
 }
 

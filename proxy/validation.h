@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "proxy/refusal.h"
 #include "sip/limits.h"
@@ -11,17 +12,20 @@
 
 namespace flowgate::proxy {
 
-// The top Via, without which a request cannot even be refused. Nothing: drop the request.
-std::optional<sip::Via> answerable(const sip::Message& request, const sip::Limits& limits);
+// The top Via, without which a request cannot even be refused. Error: drop the request.
+[[nodiscard]] sip::Result<sip::Via> answerable(const sip::Message& request, const sip::Limits& limits);
 
-// The URIs that a request is handled by. Views it.
-struct RequestUris {
+// What a request is handled by. Views it.
+struct RequestParts {
   sip::Uri request_uri, to;
+  std::string_view from_tag;               // "": none
+  std::optional<std::string_view> to_tag;  // "": it has no value
 };
 
-// 400 with a reason that names the field, 505, 414, 416, 420: the first thing that is wrong. `uris` is set
-// when there is no refusal. `any_scheme`: somebody else routes by the Request-URI.
-Refusal validate(const sip::Message& request, const sip::Limits& limits, bool any_scheme, RequestUris& uris);
+// 400 with a reason that names the field, 505, 414, 416, 420: the first thing that is wrong. `parts`, fresh
+// ones, are set when there is no refusal. `any_scheme`: somebody else routes by the Request-URI.
+Refusal validate(const sip::Message& request, const sip::Limits& limits, bool any_scheme,
+                 RequestParts& parts);
 
 // RFC 3261 §8.2.2.3: 420 for an option tag in Require that we do not understand.
 Refusal check_require(const sip::Message& request);

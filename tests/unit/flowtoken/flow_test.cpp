@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace flowgate {
@@ -100,6 +102,10 @@ TEST(Endpoint, DoesNotReadBehindTheViewGiven) {
 TEST(Endpoint, WritesIPv6InBracketsWhereAHostStands) {
   EXPECT_EQ(at("192.0.2.1").address(), "192.0.2.1");
   EXPECT_EQ(at("192.0.2.1").host(), "192.0.2.1");
+  for (unsigned octet = 0; octet < 256; ++octet) {
+    const std::string address = "10." + std::to_string(octet) + ".0." + std::to_string(255 - octet);
+    EXPECT_EQ(at(address).address(), address);
+  }
   EXPECT_EQ(at("192.0.2.1").text(), "192.0.2.1:5060");
   EXPECT_EQ(at("2001:DB8:0:0:0:0:0:1").address(), "2001:db8::1");
   EXPECT_EQ(at("2001:db8::1").host(), "[2001:db8::1]");
@@ -147,21 +153,27 @@ TEST(Flow, TheLowOctetOfTheSerialNamesTheShard) {
 
 // Every field makes another flow, so every field makes another hash.
 TEST(FlowHash, CoversEveryField) {
-  const Flow flow{Protocol::tcp, at("192.0.2.1"), at("198.51.100.7", 40000), 0x0102030405060708};
-  std::vector<Flow> others(9, flow);
-  others[0].protocol = Protocol::tls;
-  others[1].local.ip[3] ^= 1;
-  others[2].local.port ^= 0x0100;
-  others[3].local.v6 = true;
-  others[4].remote.ip[15] ^= 1;
-  others[5].remote.port ^= 1;
-  others[6].remote.v6 = true;
-  others[7].serial ^= std::uint64_t{1} << 63;
-  others[8].serial ^= 1;
-  std::set<std::size_t> hashes{FlowHash{}(flow)};
-  for (const Flow& other : others) hashes.insert(FlowHash{}(other));
-  EXPECT_EQ(hashes.size(), others.size() + 1);
-  EXPECT_EQ(FlowHash{}(flow), FlowHash{}(Flow(flow)));
+  for (const auto& [local, remote] : {std::pair{at("192.0.2.1"), at("198.51.100.7", 40000)},
+                                      std::pair{at("2001:db8::1"), at("2001:db8::7", 40000)}}) {
+    const Flow flow{Protocol::tcp, local, remote, 0x0102030405060708};
+    const std::size_t last = local.v6 ? 15 : 3;
+    std::vector<Flow> others(11, flow);
+    others[0].protocol = Protocol::tls;
+    others[1].local.ip[0] ^= 1;
+    others[2].local.ip[last] ^= 0x80;
+    others[3].local.port ^= 0x0100;
+    others[4].local.v6 = !flow.local.v6;
+    others[5].remote.ip[0] ^= 1;
+    others[6].remote.ip[last] ^= 0x80;
+    others[7].remote.port ^= 1;
+    others[8].remote.v6 = !flow.remote.v6;
+    others[9].serial ^= std::uint64_t{1} << 63;
+    others[10].serial ^= 1;
+    std::set<std::size_t> hashes{FlowHash{}(flow)};
+    for (const Flow& other : others) hashes.insert(FlowHash{}(other));
+    EXPECT_EQ(hashes.size(), others.size() + 1) << flow.text();
+    EXPECT_EQ(FlowHash{}(flow), FlowHash{}(Flow(flow)));
+  }
 }
 
 TEST(FlowHash, CoversEveryFieldOfAnEndpoint) {

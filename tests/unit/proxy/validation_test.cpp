@@ -27,8 +27,8 @@ struct Request {
 
 Refusal refusal_of(const Request& request, const sip::Limits& limits = {}) {
   const Parsed parsed{request.text()};
-  RequestUris uris;
-  return validate(parsed.get(), limits, false, uris);
+  RequestParts parts;
+  return validate(parsed.get(), limits, false, parts);
 }
 
 std::string verdict(const Request& request, const sip::Limits& limits = {}) {
@@ -74,10 +74,10 @@ TEST(Answerable, IsNotARequestWhoseViaHasMoreParametersThanWeRead) {
 
 TEST(Validate, LetsAGoodRequestPassAndGivesItsRequestUri) {
   const Parsed request{Request{}.text()};
-  RequestUris uris;
-  EXPECT_FALSE(validate(request.get(), {}, false, uris));
-  EXPECT_EQ(uris.request_uri.text, "sip:bob@example.com");
-  EXPECT_EQ(uris.request_uri.user, "bob");
+  RequestParts parts;
+  EXPECT_FALSE(validate(request.get(), {}, false, parts));
+  EXPECT_EQ(parts.request_uri.text, "sip:bob@example.com");
+  EXPECT_EQ(parts.request_uri.user, "bob");
 }
 
 TEST(Validate, Refuses505ForAVersionThatIsNot2_0) {
