@@ -1,8 +1,9 @@
 #include "proxy/branch.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 
+#include "sip/characters.h"
 #include "sip/text.h"
 
 namespace flowgate::proxy {
@@ -10,16 +11,35 @@ namespace {
 
 constexpr std::size_t kSize = Branch::mark.size() + 2 + 16 + 16;
 
-// Writes `digits` of them; returns where they end.
-char* write_hex(std::uint64_t value, std::size_t digits, char* out) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  for (std::size_t i = digits; i > 0; value >>= 4) out[--i] = kDigits[value & 0xf];
-  return out + digits;
+// Each octet as it is written, and the value of each digit, or -1.
+constexpr auto kOctets = [] {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> table{};
+  for (std::size_t octet = 0; octet < table.size(); ++octet)
+    table[octet] = {digits[octet >> 4], digits[octet & 0xf]};
+  return table;
+}();
+constexpr auto kDigits = [] {
+  std::array<std::int8_t, 256> table{};
+  for (std::size_t c = 0; c < table.size(); ++c)
+    table[c] = static_cast<std::int8_t>(sip::hex_value(static_cast<char>(c)));
+  return table;
+}();
+
+// Writes the last `octets` of the value, two digits each; returns where they end.
+char* write_hex(std::uint64_t value, std::size_t octets, char* out) {
+  while (octets-- > 0) out = std::ranges::copy(kOctets[value >> (8 * octets) & 0xff], out).out;
+  return out;
 }
 
 bool read_hex(std::string_view text, std::uint64_t& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  return error == std::errc{} && end == text.data() + text.size();
+  bool valid = true;
+  for (const char c : text) {
+    const std::int8_t digit = kDigits[static_cast<unsigned char>(c)];
+    valid = valid && digit >= 0;
+    value = value << 4 | static_cast<std::uint64_t>(digit & 0xf);
+  }
+  return valid;
 }
 
 }  // namespace
@@ -27,9 +47,9 @@ bool read_hex(std::string_view text, std::uint64_t& value) {
 std::string Branch::text() const {
   std::string out(kSize, '0');
   char* end = std::copy(mark.begin(), mark.end(), out.data());
-  end = write_hex(shard, 2, end);
-  end = write_hex(id, 16, end);
-  write_hex(loop_hash, 16, end);
+  end = write_hex(shard, 1, end);
+  end = write_hex(id, 8, end);
+  write_hex(loop_hash, 8, end);
   return out;
 }
 

@@ -162,7 +162,7 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   }
   if (method != Method::cancel && overload_.acts() && turns_away(flow, message, *via, key)) return;
   // RFC 6223 §4.4: for a registration, or for a dialog whose route set we are in.
-  const bool kept = method == Method::register_ || forms_dialog(message);
+  const bool kept = !via->keep().empty() && (method == Method::register_ || forms_dialog(message));
   const std::chrono::seconds keep = kept ? options_.roles.flow_timer : std::chrono::seconds{};
   if (method == Method::register_ && authentication_) {
     if (const Refusal challenge = challenge_of_register(flow, message))

@@ -107,7 +107,7 @@ class Core {
   RouteDecision route(const sip::Message& request, const Flow& flow, RequestParts& parts);
   Refusal check_forwarding(const sip::Message& request) const;
   void proxy(ServerTransaction& server, const sip::Message& request, const sip::Uri& uri,
-             RouteDecision decision);
+             RouteDecision& decision);
   bool authenticate(ServerTransaction& server, const sip::Message& request, RouteDecision& decision);
 
   Options options_;

@@ -51,7 +51,7 @@ Refusal Core::check_forwarding(const sip::Message& request) const {
 void Core::handle(ServerTransaction& server, const sip::Message& request) {
   RequestParts parts;
   if (const Refusal refusal = validate_request(request, parts)) return refuse(server, refusal);
-  const RouteDecision decision = route(request, server.flow(), parts);
+  RouteDecision decision = route(request, server.flow(), parts);
   const sip::Uri& uri = parts.request_uri;
   if (decision.refusal) return refuse(server, decision.refusal);
   const bool arrived = decision.next_route.empty() && !decision.down;
@@ -124,7 +124,7 @@ void Core::refuse_method(ServerTransaction& server) {
 }
 
 void Core::proxy(ServerTransaction& server, const sip::Message& request, const sip::Uri& uri,
-                 RouteDecision decision) {
+                 RouteDecision& decision) {
   if (authentication_ && !authenticate(server, request, decision)) return;
   // The token in the sender's Record-Route tells whether it was registered, and which dialect it speaks.
   if (forms_dialog(request)) {

@@ -61,8 +61,7 @@ bool forms_dialog(const sip::Message& request) {
     default:
       return false;
   }
-  const auto to = sip::Address::parse(request.value(Header::to));
-  return to && !to->params.has("tag");
+  return !sip::tag_of(request.value(Header::to));
 }
 
 Forwarder::Forwarder(std::uint8_t shard, const Roles& roles, const LocalAddresses& local, FlowTokens& tokens,

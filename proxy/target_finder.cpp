@@ -65,8 +65,8 @@ bool leads_down_same_flow(std::string_view path, const sip::Uri& route) {
 // RFC 5627 §6.1: of a request in a dialog that has Route values left, "the proxy MUST discard" the Path of
 // the contact: the Route set leads there. It is followed where it enters the Path of a binding of the
 // instance, lest anybody be led anywhere by it; the other flows are for when that one has failed.
-void follow_route(const RouteDecision& decision, std::vector<Target>& targets) {
-  const auto address = sip::Address::parse(decision.next_route);
+void follow_route(std::string_view next_route, std::vector<Target>& targets) {
+  const auto address = sip::Address::parse(next_route);
   if (!address) return;
   const auto along = std::ranges::find_if(
       targets, [&](const Target& target) { return leads_by(target.path, address->uri); });
@@ -168,22 +168,24 @@ bool TargetFinder::may_follow_route(const RouteDecision& decision) const {
 void TargetFinder::locate(Instant now, const sip::Uri& uri, const RouteDecision& decision, Found done) {
   const bool sips = uri.scheme == sip::Scheme::sips;
   const auto down = decision.down ? std::optional(plain_target(uri, decision)) : std::nullopt;
-  registrar_.locate(uri, now, [decision, down, sips, done = std::move(done)](registrar::Located located) {
-    Targets found;
-    found.located = true;
-    found.targets = std::move(located.targets);
-    // RFC 5630 §5.3: what is asked of a sips URI goes over TLS, or not at all.
-    if (sips) std::erase_if(found.targets, [](const Target& target) { return !is_secure(target); });
-    if (down) {
-      prefer_flow(*down, sips, found);
-    } else if (located.status != 0) {
-      found.refusal = {located.status, {}, {}};
-    } else if (!decision.next_route.empty()) {
-      follow_route(decision, found.targets);
-    }
-    if (found.targets.empty() && !found.refusal) found.refusal = {480, "No Secure Contact", {}};
-    done(std::move(found));
-  });
+  registrar_.locate(
+      uri, now,
+      [next_route = decision.next_route, down, sips, done = std::move(done)](registrar::Located located) {
+        Targets found;
+        found.located = true;
+        found.targets = std::move(located.targets);
+        // RFC 5630 §5.3: what is asked of a sips URI goes over TLS, or not at all.
+        if (sips) std::erase_if(found.targets, [](const Target& target) { return !is_secure(target); });
+        if (down) {
+          prefer_flow(*down, sips, found);
+        } else if (located.status != 0) {
+          found.refusal = {located.status, {}, {}};
+        } else if (!next_route.empty()) {
+          follow_route(next_route, found.targets);
+        }
+        if (found.targets.empty() && !found.refusal) found.refusal = {480, "No Secure Contact", {}};
+        done(std::move(found));
+      });
 }
 
 }  // namespace flowgate::proxy
