@@ -74,7 +74,7 @@ Forwarder::Forwarder(std::uint8_t shard, const Roles& roles, const LocalAddresse
       limits_(limits) {}
 
 // RFC 5393 §4.2.1: everything that decides where the request goes: Request-URI, Route, and who it is
-// (Call-ID, CSeq, From).
+// (Call-ID, CSeq, From). Whoever finds two requests of one hash can only have his own taken for a loop.
 std::uint64_t Forwarder::loop_hash(const sip::Message& request) const {
   thread_local std::string text;
   text.clear();
@@ -89,7 +89,7 @@ std::uint64_t Forwarder::loop_hash(const sip::Message& request) const {
   add(request.value(Header::cseq));
   add(request.value(Header::from));
   add(request.value(Header::to));
-  return siphash24(process_hash_key(), text);
+  return siphash13(process_hash_key(), text);
 }
 
 Branch Forwarder::make_branch(const sip::Message& request) {
