@@ -22,11 +22,20 @@ const FlowExpiries::Entry* FlowExpiries::find(const Flow& flow) const {
   return entry == entries_.end() ? nullptr : &*entry;
 }
 
+bool FlowExpiries::is_refreshed(const FlowExpiries& before) const {
+  return std::ranges::equal(entries_, before.entries_, [](const Entry& now, const Entry& then) {
+    return now.flow == then.flow && now.dialect == then.dialect && now.expires >= then.expires;
+  });
+}
+
 BindingIndex::Change::Change(BindingIndex& index, std::string_view aor, const Record& record)
     : index_(index), aor_(aor), record_(record), before_(record), size_before_(record.bindings.size()) {}
 
 BindingIndex::Change::~Change() {
+  if (record_.bindings.size() != size_before_)
+    index_.size_.fetch_add(record_.bindings.size() - size_before_, std::memory_order_relaxed);
   const FlowExpiries after{record_};
+  if (after.is_refreshed(before_)) return;
   for (const auto& entry : before_) {
     const auto* const left = after.find(entry.flow);
     if (left == nullptr || left->expires < entry.expires) index_.flows_.erase(entry.flow, aor_);
@@ -36,7 +45,6 @@ BindingIndex::Change::~Change() {
     if (old == nullptr || entry.expires < old->expires || entry.dialect != old->dialect)
       index_.flows_.put(entry.flow, aor_, entry.expires, entry.dialect);
   }
-  index_.size_.fetch_add(record_.bindings.size() - size_before_, std::memory_order_relaxed);
 }
 
 void BindingIndex::learn(std::string_view aor, const Record& record) {

@@ -26,6 +26,8 @@ class FlowExpiries {
 
   // Null: there is none.
   const Entry* find(const Flow& flow) const;
+  // The same flows, of UAs that speak the same, and none is left earlier.
+  bool is_refreshed(const FlowExpiries& before) const;
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "sip/uri_equivalence.h"
@@ -35,15 +35,17 @@ class Identity {
   using Comparable = sip::Result<sip::ComparableUri>;
   // Once: a hostile REGISTER has every URI compared with every other.
   Comparable& comparable() {
-    if (comparable_) return *comparable_;
-    const auto uri = sip::Uri::parse(uri_);
-    return comparable_.emplace(uri ? Comparable{sip::ComparableUri{*uri}} : Comparable{uri.error()});
+    if (!comparable_) {
+      const auto uri = sip::Uri::parse(uri_);
+      comparable_ = std::make_unique<Comparable>(uri ? Comparable{sip::ComparableUri{*uri}} : uri.error());
+    }
+    return *comparable_;
   }
 
   bool outbound_;
   std::uint32_t reg_id_;
   std::string_view instance_, uri_;
-  std::optional<Comparable> comparable_;
+  std::unique_ptr<Comparable> comparable_;
 };
 using Identities = small_vector<Identity, 2>;
 
@@ -80,7 +82,7 @@ Applied make_plan(const RegisterRequest& request, const Record& record, Plan& pl
     if (found == bindings.size()) {
       if (contact.removes() || std::ranges::any_of(added, same)) continue;
       plan.additions.push_back(&contact);
-      added.push_back(identity);
+      added.push_back(std::move(identity));
       continue;
     }
     if (is_out_of_order(request, record.bindings[found])) return Applied::out_of_order;

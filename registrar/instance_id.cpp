@@ -22,8 +22,7 @@ bool starts_with_nocase(std::string_view text, std::string_view start) {
 
 }  // namespace
 
-bool same_instance(std::string_view a, std::string_view b) {
-  if (a == b) return true;
+bool same_urn(std::string_view a, std::string_view b) {
   const auto x = InstanceUrn::parse(a), y = InstanceUrn::parse(b);
   if (!x || !y || x->size() != y->size()) return false;
   for (std::size_t i = 0; i < x->size(); ++i) {

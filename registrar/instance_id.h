@@ -8,6 +8,9 @@
 
 namespace flowgate::registrar {
 
+// Are both URNs, and the same, however they are spelt?
+bool same_urn(std::string_view a, std::string_view b);
+
 // draft-gruu §7.1.1.1, RFC 5626 §4.1: "equality comparisons are performed using the rules for URN equality
 // specific to the scheme in the URN. If the element performing the comparisons does not understand the URN
 // scheme, it performs the comparisons using the lexical equality rules defined in RFC 2141."
@@ -15,7 +18,9 @@ namespace flowgate::registrar {
 //   any other (RFC 2141 §5)   "urn", the namespace and the digits of %-escapes without case, the rest with it
 //   RFC 8141 §3.1             what begins with "?+", "?=" or "#" does not count
 // What is no URN is compared octet by octet.
-bool same_instance(std::string_view a, std::string_view b);
+inline bool same_instance(std::string_view a, std::string_view b) {
+  return a == b || same_urn(a, b);
+}
 // One spelling for all that are the same.
 // "urn:uuid:" and lower-case digits: what nearly all instance-ids are, and no case to mind.
 bool is_plain_uuid_urn(std::string_view instance);

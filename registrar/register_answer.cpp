@@ -89,24 +89,13 @@ class GruuParams {
 
 }  // namespace
 
-Listing::Listing(const Record& record, Instant now) {
-  std::size_t octets = 0;
-  for (const Binding& binding : record.bindings) octets += binding.contact.size() + binding.instance.size();
-  text_.reserve(octets);
+Listing::Listing(const Record& record, Instant now, KeptText& kept) {
   for (const Binding& binding : record.bindings) {
     if (binding.expires <= now) continue;
     const auto expires = std::chrono::ceil<std::chrono::seconds>(binding.expires - now);
-    entries_.push_back(
-        {binding.contact.size(), binding.instance.size(), text_.size(), binding.epoch, expires});
-    (text_ += binding.contact) += binding.instance;
+    bindings_.push_back({kept.keep(binding.contact), kept.keep(binding.instance), binding.epoch, expires});
+    octets_ += binding.contact.size() + binding.instance.size();
   }
-}
-
-ListedBinding Listing::operator[](std::size_t index) const {
-  const Entry& entry = entries_[index];
-  const std::string_view text = std::string_view{text_}.substr(entry.begin);
-  return {text.substr(0, entry.contact_size), text.substr(entry.contact_size, entry.instance_size),
-          entry.epoch, entry.expires};
 }
 
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,
@@ -117,8 +106,7 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
                         listing.size() * gruus_of_contact);
   sip::FieldWriter fields{answer.fields};
   GruuParams gruus{request, options.anonymous_gruus, encrypted_gruus, answer.fields};
-  for (std::size_t i = 0; i < listing.size(); ++i) {
-    const ListedBinding binding = listing[i];
+  for (const ListedBinding& binding : listing) {
     fields.begin("Contact");
     answer.fields += binding.contact;
     (answer.fields += ";expires=") += std::to_string(binding.expires.count());
@@ -132,8 +120,8 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   // is the edge's to send (§5.4).
   if (request.require_outbound && request.over_flow && options.flow_timer.count() > 0) {
     ((answer.fields += "Flow-Timer: ") += std::to_string(options.flow_timer.count())) += "\r\n";
-    for (std::size_t i = 0; i < listing.size(); ++i)
-      answer.keeps_alive = std::max(answer.keeps_alive, listing[i].expires);
+    for (const ListedBinding& binding : listing)
+      answer.keeps_alive = std::max(answer.keeps_alive, binding.expires);
   }
   // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here, and
   // would rather not see it; a UA that looks for it before it asks for GRUUs does.

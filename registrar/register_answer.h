@@ -19,26 +19,21 @@ struct ListedBinding {
   std::chrono::seconds expires{0};  // from now; as granted when it was just made
 };
 
-// What a record holds that has not expired: a copy, in one piece.
+// What a record holds that has not expired.
 class Listing {
  public:
   Listing() = default;
-  Listing(const Record& record, Instant now);
+  // A copy: views `kept`.
+  Listing(const Record& record, Instant now, KeptText& kept);
 
-  std::size_t size() const { return entries_.size(); }
-  std::size_t octets() const { return text_.size(); }  // of all contacts and instance-ids
-  // Views the listing.
-  ListedBinding operator[](std::size_t index) const;
+  std::size_t size() const { return bindings_.size(); }
+  std::size_t octets() const { return octets_; }  // of all contacts and instance-ids
+  auto begin() const { return bindings_.begin(); }
+  auto end() const { return bindings_.end(); }
 
  private:
-  struct Entry {
-    std::size_t contact_size, instance_size;
-    std::size_t begin;  // of both, one behind the other, in text_
-    std::uint64_t epoch;
-    std::chrono::seconds expires;
-  };
-  std::string text_;
-  boost::container::small_vector<Entry, 2> entries_;
+  boost::container::small_vector<ListedBinding, 1> bindings_;
+  std::size_t octets_ = 0;
 };
 
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,

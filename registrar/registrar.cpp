@@ -63,7 +63,7 @@ class Registration final : public Update {
 
   void change(Record& record) override {
     applied_ = apply(request_, now_, fresh_epoch_, options_.max_bindings, record);
-    listing_.emplace(record, now_);
+    if (applied_ == Applied::all) listing_.emplace(record, now_, request_.kept);
   }
   void done(boost::system::error_code error) override {
     if (error) return done_(unavailable());
@@ -118,7 +118,8 @@ void Registrar::process(const sip::Message& message, const sip::Uri& to, const F
   if (request.is_query()) {
     const std::string_view aor = request.aor;
     return lookup(
-        location_, aor, [now](const Record& record) { return Listing(record, now); },
+        location_, aor,
+        [now, &kept = request.kept](const Record& record) { return Listing(record, now, kept); },
         [this, registration = std::move(registration), done = std::move(done)](const Listing& listing) {
           done(write_answer(registration->request(), listing, options_, gruus_));
         });
