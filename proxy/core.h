@@ -100,7 +100,7 @@ class Core {
   void answer(ServerTransaction& server, const sip::Message& request, const RequestParts& parts,
               bool subscribes);
   Refusal check_uas(ServerTransaction& server, const sip::Message& request, const RequestParts& parts);
-  void handle_register(ServerTransaction& server, const sip::Message& request, const sip::Uri& to);
+  void handle_register(ServerTransaction& server, const sip::Message& request, const RequestParts& parts);
   void answer_options(ServerTransaction& server);
   void refuse_method(ServerTransaction& server);
   Refusal validate_request(const sip::Message& request, RequestParts& parts) const;

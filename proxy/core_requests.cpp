@@ -75,7 +75,7 @@ void Core::answer(ServerTransaction& server, const sip::Message& request, const 
     user = std::move(verdict.user);
   }
   if (subscribes) return notifier_.receive(server, uri, user.get());
-  if (request.method() == Method::register_) return handle_register(server, request, parts.to);
+  if (request.method() == Method::register_) return handle_register(server, request, parts);
   const bool gruu = registrar_.serves(uri);
   if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
   return gruu ? refuse_method(server) : server.respond(404);
@@ -90,17 +90,19 @@ Refusal Core::check_uas(ServerTransaction& server, const sip::Message& request, 
   return request.method() == Method::register_ ? Refusal{} : check_require(request);
 }
 
-void Core::handle_register(ServerTransaction& server, const sip::Message& request, const sip::Uri& to) {
-  registrar_.process(
-      request, to, server.flow(), timers_.now(), [this, key = server.key()](const registrar::Answer& answer) {
-        ServerTransaction* waiting = transactions_.find_server(key);
-        if (waiting == nullptr) return;
-        if (answer.keeps_alive.count() > 0) {
-          const Instant now = timers_.now();
-          ua_flows_.registered(waiting->flow(), answer.dialect, true, now, now + answer.keeps_alive);
-        }
-        waiting->respond(answer.status, answer.reason, answer.fields);
-      });
+void Core::handle_register(ServerTransaction& server, const sip::Message& request,
+                           const RequestParts& parts) {
+  registrar_.process(request, parts.to, parts.cseq, server.flow(), timers_.now(),
+                     [this, key = server.key()](const registrar::Answer& answer) {
+                       ServerTransaction* waiting = transactions_.find_server(key);
+                       if (waiting == nullptr) return;
+                       if (answer.keeps_alive.count() > 0) {
+                         const Instant now = timers_.now();
+                         ua_flows_.registered(waiting->flow(), answer.dialect, true, now,
+                                              now + answer.keeps_alive);
+                       }
+                       waiting->respond(answer.status, answer.reason, answer.fields);
+                     });
 }
 
 // §11.2

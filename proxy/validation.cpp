@@ -62,6 +62,7 @@ Refusal check_values(const sip::Message& request, const sip::Limits& limits, Req
   const auto cseq = sip::CSeq::parse(request.value(Header::cseq));
   if (!cseq) return bad("Bad CSeq");
   if (cseq->method != request.method_text()) return bad("CSeq Method Does Not Match");
+  parts.cseq = cseq->number;
   for (const Header header :
        {Header::via, Header::route, Header::record_route, Header::contact, Header::path}) {
     if (has_more_values(request, header, limits.values))

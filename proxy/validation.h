@@ -1,6 +1,7 @@
 // Request validation: RFC 3261 §16.3 and §8.2; what a request must have before anything else is done with it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +21,7 @@ struct RequestParts {
   sip::Uri request_uri, to;
   std::string_view from_tag;               // "": none
   std::optional<std::string_view> to_tag;  // "": it has no value
+  std::uint32_t cseq = 0;
 };
 
 // 400 with a reason that names the field, 505, 414, 416, 420: the first thing that is wrong. `parts`, fresh

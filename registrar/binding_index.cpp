@@ -3,10 +3,17 @@
 #include <algorithm>
 
 namespace flowgate::registrar {
+namespace {
+
+bool is_over_own_flow(const Binding& binding) {
+  return binding.path.empty() && binding.node.empty();
+}
+
+}  // namespace
 
 FlowExpiries::FlowExpiries(const Record& record) {
   for (const Binding& binding : record.bindings) {
-    if (!binding.path.empty() || !binding.node.empty()) continue;
+    if (!is_over_own_flow(binding)) continue;
     const auto entry = std::ranges::find(entries_, binding.flow, &Entry::flow);
     if (entry == entries_.end()) {
       entries_.push_back({binding.flow, binding.expires, binding.dialect});
@@ -22,10 +29,17 @@ const FlowExpiries::Entry* FlowExpiries::find(const Flow& flow) const {
   return entry == entries_.end() ? nullptr : &*entry;
 }
 
-bool FlowExpiries::is_refreshed(const FlowExpiries& before) const {
-  return std::ranges::equal(entries_, before.entries_, [](const Entry& now, const Entry& then) {
-    return now.flow == then.flow && now.dialect == then.dialect && now.expires >= then.expires;
-  });
+bool FlowExpiries::refreshed_by(const Record& record) const {
+  auto entry = entries_.begin();
+  for (const Binding& binding : record.bindings) {
+    if (!is_over_own_flow(binding)) continue;
+    if (entry == entries_.end() || entry->flow != binding.flow || entry->dialect != binding.dialect ||
+        entry->expires > binding.expires) {
+      return false;
+    }
+    ++entry;
+  }
+  return entry == entries_.end();
 }
 
 BindingIndex::Change::Change(BindingIndex& index, std::string_view aor, const Record& record)
@@ -34,8 +48,8 @@ BindingIndex::Change::Change(BindingIndex& index, std::string_view aor, const Re
 BindingIndex::Change::~Change() {
   if (record_.bindings.size() != size_before_)
     index_.size_.fetch_add(record_.bindings.size() - size_before_, std::memory_order_relaxed);
+  if (before_.refreshed_by(record_)) return;
   const FlowExpiries after{record_};
-  if (after.is_refreshed(before_)) return;
   for (const auto& entry : before_) {
     const auto* const left = after.find(entry.flow);
     if (left == nullptr || left->expires < entry.expires) index_.flows_.erase(entry.flow, aor_);

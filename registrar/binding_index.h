@@ -26,8 +26,9 @@ class FlowExpiries {
 
   // Null: there is none.
   const Entry* find(const Flow& flow) const;
-  // The same flows, of UAs that speak the same, and none is left earlier.
-  bool is_refreshed(const FlowExpiries& before) const;
+  // Are the flows of the record the same, each with a UA that speaks the same, and is none left earlier? When
+  // there are several bindings over one flow, "no" may be wrong.
+  bool refreshed_by(const Record& record) const;
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
 

@@ -57,15 +57,6 @@ Refusal read_to(const sip::Uri& to, const Domains& domains, RegisterRequest& out
   return std::nullopt;
 }
 
-Refusal read_order(const sip::Message& request, RegisterRequest& out) {
-  out.call_id = out.kept.keep(request.value(sip::Header::call_id));
-  if (out.call_id.empty()) return Answer{400, "Missing Call-ID", {}};
-  const auto cseq = sip::CSeq::parse(request.value(sip::Header::cseq));
-  if (!cseq) return Answer{400, "Bad CSeq", {}};
-  out.cseq = cseq->number;
-  return std::nullopt;
-}
-
 // RFC 3327 §5.3. `ob`: the UA's first hop, whose value is the last, as each proxy puts its own in front,
 // supports outbound (RFC 5626 §5.1). A Path is also honoured when the UA does not list "path" in Supported:
 // §5.3 leaves that to local policy, and UAs in the field that do not (Linphone) would otherwise be cut off.
@@ -168,14 +159,13 @@ void read_dialect(const OptionTags& tags, RegisterRequest& request) {
 
 }  // namespace
 
-Refusal read_register(const sip::Message& message, const sip::Uri& to, const Flow& flow,
-                      const Options& options, const Domains& domains, RegisterRequest& request) {
-  request.flow = flow;
+Refusal read_register(const sip::Message& message, const sip::Uri& to, const Options& options,
+                      const Domains& domains, RegisterRequest& request) {
   bool ob = false;
   OptionTags tags;
   if (auto refusal = read_options(message, tags)) return refusal;
   if (auto refusal = read_to(to, domains, request)) return refusal;
-  if (auto refusal = read_order(message, request)) return refusal;
+  request.call_id = request.kept.keep(message.value(sip::Header::call_id));
   if (auto refusal = read_path(message, options, request, ob)) return refusal;
   request.over_flow = request.path.empty() && has_one_via(message);
   if (auto refusal = read_contacts(message, options, domains, request)) return refusal;
@@ -185,8 +175,8 @@ Refusal read_register(const sip::Message& message, const sip::Uri& to, const Flo
   read_dialect(tags, request);
   // A Contact that is an outbound one need not be asked where it is.
   const bool elsewhere = std::ranges::any_of(request.contacts, [](auto& each) { return !each.outbound; });
-  request.by_flow =
-      request.over_flow && (is_stream(flow.protocol) || (elsewhere && behind_nat(message, flow)));
+  request.by_flow = request.over_flow &&
+                    (is_stream(request.flow.protocol) || (elsewhere && behind_nat(message, request.flow)));
   return std::nullopt;
 }
 

@@ -34,8 +34,8 @@ struct RegisterRequest {
   bool is_query() const { return contacts.empty() && !remove_all; }
 };
 
-// Into `request`, a fresh one. `to`: the URI of To.
-Refusal read_register(const sip::Message& message, const sip::Uri& to, const Flow& flow,
-                      const Options& options, const Domains& domains, RegisterRequest& request);
+// Into `request`, a fresh one but for `cseq` and `flow`. `to`: the URI of To.
+Refusal read_register(const sip::Message& message, const sip::Uri& to, const Options& options,
+                      const Domains& domains, RegisterRequest& request);
 
 }  // namespace flowgate::registrar

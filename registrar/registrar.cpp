@@ -109,12 +109,13 @@ Registrar::Registrar(const Options& options, const Domains& domains, LocationSer
       administrative_gruus_(options.administrative_gruus, domains),
       random_(std::move(random)) {}
 
-void Registrar::process(const sip::Message& message, const sip::Uri& to, const Flow& flow, Instant now,
-                        std::function<void(const Answer&)> done) {
+void Registrar::process(const sip::Message& message, const sip::Uri& to, std::uint32_t cseq, const Flow& flow,
+                        Instant now, std::function<void(const Answer&)> done) {
   auto registration = std::make_unique<Registration>(now, options_, gruus_);
   RegisterRequest& request = registration->request();
-  if (const auto refusal = read_register(message, to, flow, options_, domains_, request))
-    return done(*refusal);
+  request.cseq = cseq;
+  request.flow = flow;
+  if (const auto refusal = read_register(message, to, options_, domains_, request)) return done(*refusal);
   if (request.is_query()) {
     const std::string_view aor = request.aor;
     return lookup(

@@ -81,10 +81,11 @@ class Registrar {
   Registrar(const Options& options, const Domains& domains, LocationService& location, EncryptedGruus gruus,
             Random random);
 
-  // A REGISTER whose Request-URI is ours; `to`: the URI of its To. `done` is called once, at once or later,
-  // on this thread; the message need not live until then.
-  void process(const sip::Message& request, const sip::Uri& to, const Flow& flow, Instant now,
-               std::function<void(const Answer&)> done);
+  // A REGISTER whose Request-URI is ours, and which has a Call-ID; `to`: the URI of its To, `cseq`: the
+  // number of its CSeq. `done` is called once, at once or later, on this thread; the message need not live
+  // until then.
+  void process(const sip::Message& request, const sip::Uri& to, std::uint32_t cseq, const Flow& flow,
+               Instant now, std::function<void(const Answer&)> done);
 
   // Is the Request-URI a GRUU that this process answers itself?
   bool serves(const sip::Uri& request_uri) const;

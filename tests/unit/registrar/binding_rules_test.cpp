@@ -184,7 +184,7 @@ TEST_F(BindingRules, AStoreThatFailsIsAnswered503) {
   std::string text = Register{.fields = {"Contact: <sip:a@192.0.2.1>"}}.text();
   const sip::Uri to = uri_of("sip:alice@example.com");
   int status = 0;
-  registrar.process(*sip::Message::parse(text, {}), to, flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
+  registrar.process(*sip::Message::parse(text, {}), to, 1, flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
                     [&](const Answer& answer) { status = answer.status; });
   EXPECT_EQ(status, 503);
 }
@@ -228,8 +228,8 @@ TEST_F(BindingRules, AStoreMayAnswerLaterAndRunAChangeMoreThanOnce) {
   const auto keep = [&](const Answer& answer) { answers.push_back(answer); };
   for (const char* field : {"Contact: <sip:a@192.0.2.1>", "X: y"}) {
     std::string text = Register{.fields = {field}}.text();
-    registrar.process(*sip::Message::parse(text, {}), to, flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
-                      keep);
+    registrar.process(*sip::Message::parse(text, {}), to, 1, flow_from(Protocol::tcp, "192.0.2.1", 40000),
+                      now, keep);
     text.assign(text.size(), '?');
     later.run();
   }

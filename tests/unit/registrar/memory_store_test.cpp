@@ -166,6 +166,33 @@ TEST(MemoryStore, ARefreshKeepsTheFlowAlive) {
   EXPECT_TRUE(store.registered_over(tcp, start + 119s));
 }
 
+TEST(MemoryStore, ARefreshMayShortenTheLifeOfTheFlowOrSpeakTheOtherDialect) {
+  MemoryStore store;
+  const auto refresh = [&store](auto change) {
+    store.update(
+        "alice@example.com", [&](Record& record) { change(record.bindings); }, [](auto) {});
+  };
+  add(store, "alice@example.com", binding_over(tcp, start + 60s));
+  refresh([](auto& bindings) { bindings[0].expires = start + 30s; });
+  EXPECT_TRUE(store.registered_over(tcp, start + 29s));
+  EXPECT_FALSE(store.registered_over(tcp, start + 30s));
+  refresh([](auto& bindings) { bindings[0].dialect = Dialect::draft; });
+  EXPECT_EQ(store.registered_over(tcp, start), Dialect::draft);
+  refresh([](auto& bindings) { bindings[0].path = "<sip:edge.example.com;lr>"; });
+  EXPECT_FALSE(store.registered_over(tcp, start));
+}
+
+TEST(MemoryStore, AFlowDiesEarlierWhenTheBindingThatLivesLongerGoes) {
+  MemoryStore store;
+  for (const auto lifetime : {60s, 30s}) add(store, "alice@example.com", binding_over(tcp, start + lifetime));
+  store.update(
+      "alice@example.com", [](Record& record) { record.bindings.erase(record.bindings.begin()); },
+      [](auto) {});
+  EXPECT_EQ(store.size(), 1);
+  EXPECT_TRUE(store.registered_over(tcp, start + 29s));
+  EXPECT_FALSE(store.registered_over(tcp, start + 30s));
+}
+
 TEST(MemoryStore, SweepsWhatHasExpired) {
   MemoryStore store;
   for (int i = 0; i < 1000; ++i) {

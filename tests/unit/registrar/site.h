@@ -17,6 +17,7 @@
 #include "registrar/memory_store.h"
 #include "registrar/registrar.h"
 #include "sip/address.h"
+#include "sip/value.h"
 
 namespace flowgate::registrar {
 
@@ -109,7 +110,8 @@ class Site : public ::testing::Test {
     if (!message) throw std::runtime_error("not a message");
     std::optional<Answer> answer;
     const auto to = sip::Address::parse(message->value(sip::Header::to));
-    registrar().process(*message, to ? to->uri : sip::Uri{}, flow, now,
+    const auto cseq = sip::CSeq::parse(message->value(sip::Header::cseq));
+    registrar().process(*message, to ? to->uri : sip::Uri{}, cseq.value().number, flow, now,
                         [&](const Answer& given) { answer = given; });
     return answer.value();
   }
