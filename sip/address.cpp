@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sip/address_reader.h"
 #include "sip/cursor.h"
 #include "sip/text.h"
 
@@ -32,44 +33,40 @@ error_code behind_bracket(Cursor& cursor, const Limits& limits, Address& address
   const auto end = cursor.rest().find('>');
   if (end == std::string_view::npos) return Error::bad_address;
   if (const auto error = Uri::parse(cursor.rest().substr(0, end), limits, address.uri)) return error;
+  address.bracketed = true;
   cursor.skip(end + 1);
   cursor.take_space();
-  if (!cursor.done() && cursor.peek() != ';') return Error::bad_address;
-  const auto params = Params::parse(cursor.rest(), limits);
-  if (!params) return params.error();
-  address.params = *params;
-  address.bracketed = true;
-  return {};
+  return cursor.done() || cursor.peek() == ';' ? error_code{} : Error::bad_address;
 }
 
 // §20: "If the URI is not enclosed in angle brackets, any semicolon-delimited parameters are
 // header-parameters, not URI parameters." §20.10: a URI with a comma or a question mark MUST be enclosed.
-error_code without_brackets(std::string_view text, const Limits& limits, Address& address) {
-  const auto end = std::min(text.find(';'), text.size());
-  const auto addr_spec = trim(text.substr(0, end));
+error_code without_brackets(std::string_view text, const Limits& limits, Uri& uri) {
+  const auto addr_spec = trim(text);
   if (addr_spec.empty() || addr_spec.find_first_of("?,<>\"") != addr_spec.npos) return Error::bad_address;
-  if (const auto error = Uri::parse(addr_spec, limits, address.uri)) return error;
-  const auto params = Params::parse(text.substr(end), limits);
-  if (!params) return params.error();
-  address.params = *params;
-  return {};
+  return Uri::parse(addr_spec, limits, uri);
 }
 
 }  // namespace
 
-// ( name-addr / addr-spec ) *( SEMI generic-param )
-Result<Address> Address::parse(std::string_view text, const Limits& limits) {
+error_code Address::parse_to_params(std::string_view text, const Limits& limits, Address& address,
+                                    std::string_view& rest) {
   text = trim(text);
   Cursor cursor{text};
-  Result<Address> address;
-  error_code error;
-  if (take_display(cursor, address->display)) {
-    error = behind_bracket(cursor, limits, *address);
-  } else {
-    address->display = {};
-    error = without_brackets(text, limits, *address);
+  if (take_display(cursor, address.display)) {
+    const auto error = behind_bracket(cursor, limits, address);
+    rest = cursor.rest();
+    return error;
   }
-  if (error) address = error;
+  address.display = {};
+  const auto end = std::min(text.find(';'), text.size());
+  rest = text.substr(end);
+  return without_brackets(text.substr(0, end), limits, address.uri);
+}
+
+Result<Address> Address::parse(std::string_view text, const Limits& limits) {
+  Result<Address> address;
+  if (const auto error = read(text, limits, *address, [](const Param&) {})) address = error;
   return address;
 }
 

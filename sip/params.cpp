@@ -8,7 +8,9 @@
 namespace flowgate::sip {
 
 Result<Params> Params::parse(std::string_view text, const Limits& limits) {
-  return read(text, limits, [](const Param&) {});
+  Result<Params> params;
+  if (const auto error = read(text, limits, *params, [](const Param&) {})) params = error;
+  return params;
 }
 
 // uri-parameters = *( ";" uri-parameter ); every uri-parameter fits other-param = pname [ "=" pvalue ], both

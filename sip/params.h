@@ -25,10 +25,11 @@ class Params {
   // allowed. Base64 unquoted and one ';' too many at the end are let pass: both are met. RFC 3261 §7.3.1: a
   // name "MUST NOT appear more than once".
   [[nodiscard]] static Result<Params> parse(std::string_view text, const Limits& limits = {});
-  // The same, and `visit` is called with each Param, in order, as soon as it is read: what stands behind it
-  // may be malformed. Defined in params_reader.h.
+  // The same into `params`, fresh ones, and `visit` is called with each Param, in order, as soon as it is
+  // read: what stands behind it may be malformed. Defined in params_reader.h.
   template <class Visit>
-  [[nodiscard]] static Result<Params> read(std::string_view text, const Limits& limits, Visit visit);
+  [[nodiscard]] static boost::system::error_code read(std::string_view text, const Limits& limits,
+                                                      Params& params, Visit visit);
   // uri-parameters: no white space, no quoted strings, and characters may be escaped, also in names.
   // bad_parameter, bad_uri for a malformed escape, too_many_values.
   [[nodiscard]] static Result<Params> parse_uri(std::string_view text, const Limits& limits = {});

@@ -45,10 +45,10 @@ class Params::Names {
 
 // *( SEMI token [ EQUAL gen-value ] )
 template <class Visit>
-Result<Params> Params::read(std::string_view text, const Limits& limits, Visit visit) {
-  Params params;
+boost::system::error_code Params::read(std::string_view text, const Limits& limits, Params& params,
+                                       Visit visit) {
   params.text_ = text;
-  if (text.empty()) return params;
+  if (text.empty()) return {};
   Names names{params, limits};
   Cursor cursor{text};
   const char* end = cursor.position();
@@ -73,7 +73,7 @@ Result<Params> Params::read(std::string_view text, const Limits& limits, Visit v
   cursor.take_space();
   if (!cursor.done()) return Error::bad_parameter;
   params.text_ = text.substr(0, static_cast<std::size_t>(end - text.data()));
-  return params;
+  return {};
 }
 
 }  // namespace flowgate::sip

@@ -39,21 +39,23 @@ bool Via::has_magic_cookie() const {
 }
 
 // via-parm = sent-protocol LWS sent-by *( SEMI via-params )
-Result<Via> Via::parse(std::string_view text, const Limits& limits) {
+boost::system::error_code Via::parse(std::string_view text, const Limits& limits, Via& via) {
   Cursor cursor{trim(text)};
-  Via via;
   if (!take_sent_protocol(cursor, via) || !cursor.take_space() || !take_sent_by(cursor, via))
     return Error::bad_via;
   cursor.take_space();
   if (!cursor.done() && cursor.peek() != ';') return Error::bad_via;
-  const auto params = Params::read(cursor.rest(), limits, [&via](const Param& param) {
+  return Params::read(cursor.rest(), limits, via.params, [&via](const Param& param) {
     if (equals_nocase(param.name, "branch")) via.branch_ = param.value;
     if (equals_nocase(param.name, "rport")) via.rport_ = param.whole;
     if (equals_nocase(param.name, "received")) via.received_ = param.whole;
     if (equals_nocase(param.name, "keep") && !param.has_value) via.keep_ = param.whole;
   });
-  if (!params) return params.error();
-  via.params = *params;
+}
+
+Result<Via> Via::parse(std::string_view text, const Limits& limits) {
+  Result<Via> via;
+  if (const auto error = parse(text, limits, *via)) via = error;
   return via;
 }
 

@@ -32,6 +32,8 @@ struct Via {
   // Error: bad_via or those of Params. White space is allowed where the grammar has LWS ("SIP / 2.0 / UDP
   // host : 5060").
   [[nodiscard]] static Result<Via> parse(std::string_view text, const Limits& limits = {});
+  // The same into `via`, a fresh one; what is in it after an error means nothing.
+  [[nodiscard]] static boost::system::error_code parse(std::string_view text, const Limits& limits, Via& via);
 
  private:
   // Of the parameters: they are asked for again and again.

@@ -1,4 +1,4 @@
-#include "sip/address.h"
+#include "sip/address_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -31,6 +31,18 @@ TEST(Address, may_have_a_display_name_a_uri_and_header_parameters) {
   EXPECT_EQ(address.params.find("expires"), "3600");
   EXPECT_FALSE(address.params.has("lr"));
   EXPECT_TRUE(address.bracketed);
+}
+
+TEST(Address, hands_on_each_header_parameter_as_it_is_read) {
+  std::vector<std::string> seen;
+  Address address;
+  const auto error =
+      Address::read("<sip:bob@example.com;lr>;q=0.7;ob; +x=\"a;b\";=", {}, address, [&](const Param& param) {
+        EXPECT_EQ(address.uri.host, "example.com") << "the URI is there already";
+        seen.emplace_back(param.whole);
+      });
+  EXPECT_EQ(seen, (std::vector<std::string>{"q=0.7", "ob", "+x=\"a;b\""}));
+  EXPECT_EQ(error, Error::bad_parameter);
 }
 
 TEST(Address, of_a_route_is_a_uri_in_brackets) {
