@@ -19,7 +19,8 @@ std::string_view algorithm_name(Algorithm algorithm) {
 std::optional<Algorithm> algorithm_from(std::string_view name) {
   if (name.empty()) return Algorithm::md5;
   for (const Algorithm algorithm : {Algorithm::md5, Algorithm::sha256, Algorithm::sha512_256}) {
-    if (sip::equals_nocase(algorithm_name(algorithm), name)) return algorithm;
+    const std::string_view known = algorithm_name(algorithm);
+    if (name == known || sip::equals_nocase(name, known)) return algorithm;
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "flowtoken/keyed_hash.h"
 
@@ -33,25 +34,30 @@ seconds left(Instant until, Instant now) {
 
 }  // namespace
 
-Backoff::Table::Table(std::size_t entries) : entries_(std::max<std::size_t>(1, entries / kWays) * kWays) {}
+Backoff::Table::Table(std::size_t entries)
+    : keys_(std::max<std::size_t>(1, entries / kWays) * kWays), entries_(keys_.size()) {}
 
 Backoff::Entry* Backoff::Table::find(std::uint64_t key, Instant now, bool make) {
-  const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(set_of(key) * kWays);
-  const auto end = first + kWays;
-  for (auto entry = first; entry != end; ++entry) {
-    if (entry->key != key) continue;
-    if (entry->failures > 0 && now - entry->last > quiet) entry->failures = 0;
-    return &*entry;
+  const std::size_t first = set_of(key) * kWays;
+  for (std::size_t i = first; i < first + kWays; ++i) {
+    if (keys_[i] != key) continue;
+    Entry& entry = entries_[i];
+    if (entry.failures > 0 && now - entry.last > quiet) entry.failures = 0;
+    return &entry;
   }
   if (!make) return nullptr;
-  const auto victim = std::min_element(first, end, [now](const Entry& a, const Entry& b) {
-    const auto rank = [now](const Entry& entry) {
-      return entry.key == 0 ? -1 : now - entry.last > quiet ? 0 : std::int64_t{entry.failures} + 1;
-    };
-    return rank(a) != rank(b) ? rank(a) < rank(b) : a.last < b.last;
-  });
-  *victim = Entry{key, 0, now, 0};
-  return &*victim;
+  const auto worth = [this, now](std::size_t i) {
+    const Entry& entry = entries_[i];
+    const bool forgotten = now - entry.last > quiet;
+    return std::pair{keys_[i] == 0 ? -1 : forgotten ? 0 : std::int64_t{entry.failures} + 1, entry.last};
+  };
+  std::size_t victim = first;
+  for (std::size_t i = first + 1; i < first + kWays; ++i) {
+    if (worth(i) < worth(victim)) victim = i;
+  }
+  keys_[victim] = key;
+  entries_[victim] = Entry{0, now, 0};
+  return &entries_[victim];
 }
 
 Backoff::Backoff(const BackoffOptions& options)

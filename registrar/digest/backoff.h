@@ -57,7 +57,6 @@ class Backoff {
 
  private:
   struct Entry {
-    std::uint64_t key = 0;   // a keyed hash; 0: free
     std::uint64_t good = 0;  // of a user: the address that he was let in from
     Instant last;            // the last failure or, without any, the success
     std::uint32_t failures = 0;
@@ -72,7 +71,9 @@ class Backoff {
    private:
     static constexpr std::size_t kWays = 4, kMutexes = 64;
     // Its high half as a fraction of 2^32: a division would take longer than the rest of a look-up.
-    std::size_t set_of(std::uint64_t key) const { return (key >> 32) * (entries_.size() / kWays) >> 32; }
+    std::size_t set_of(std::uint64_t key) const { return (key >> 32) * (keys_.size() / kWays) >> 32; }
+    // Keyed hashes; 0: free. Apart from the entries, as most keys that are looked for have none.
+    std::vector<std::uint64_t> keys_;
     std::vector<Entry> entries_;
     std::array<std::mutex, kMutexes> mutexes_;
   };

@@ -44,7 +44,7 @@ Hash::Hash() {
     Fetched& fetched = fetched_[static_cast<std::size_t>(algorithm)];
     fetched.digest.reset(EVP_MD_fetch(nullptr, openssl_name(algorithm), nullptr));
     fetched.context.reset(EVP_MD_CTX_new());
-    // From the second Init on, the context keeps its memory.
+    // An Init without a name goes on with what was looked up here.
     if (!fetched.digest || !fetched.context ||
         EVP_DigestInit_ex2(fetched.context.get(), fetched.digest.get(), nullptr) != 1) {
       throw std::runtime_error("OpenSSL has no " + std::string(algorithm_name(algorithm)));
