@@ -4,7 +4,7 @@
 #include <boost/container/small_vector.hpp>
 #include <optional>
 
-#include "sip/address.h"
+#include "sip/address_reader.h"
 #include "sip/text.h"
 #include "sip/writer.h"
 
@@ -31,12 +31,6 @@ struct ContactParams {
   // own.
   boost::container::small_vector<std::string_view, 2> ours;
 
-  // In one pass: there are eight to look for, and every refresh brings most of them.
-  explicit ContactParams(const sip::Params& params) {
-    for (const sip::Param& param : params) read(param);
-  }
-
- private:
   void read(const sip::Param& param) {
     const auto is = [&param](std::string_view name) { return sip::equals_nocase(param.name, name); };
     switch (param.name.size()) {
@@ -169,13 +163,14 @@ Refusal read_contact(std::string_view value, const ContactTerms& terms, KeptText
                      RegisterContact& contact) {
   sip::Limits limits = terms.options.limits;
   limits.params = std::min(limits.params, max_params);
-  const auto address = sip::Address::parse(value, limits);
-  if (!address) return Answer{400, "Bad Contact", {}};
+  sip::Address address;
+  ContactParams params;
+  const auto read = [&params](const sip::Param& param) { params.read(param); };
+  if (sip::Address::read(value, limits, address, read)) return Answer{400, "Bad Contact", {}};
 
-  const ContactParams params(address->params);
   contact.contact = without_ours(value, params, kept);
   // What was cut out stood behind it.
-  const std::string_view uri = address->uri.text;
+  const std::string_view uri = address.uri.text;
   contact.uri = contact.contact.substr(static_cast<std::size_t>(uri.data() - value.data()), uri.size());
   contact.instance = instance_of(params, kept);
   if (contact.instance.size() > max_instance_bytes) return Answer{400, "Bad Instance-ID", {}};
@@ -189,7 +184,7 @@ Refusal read_contact(std::string_view value, const ContactTerms& terms, KeptText
   if (too_brief(contact.expires, terms.options.min_expires))
     return interval_too_brief(terms.options.min_expires);
   if (!contact.removes()) {
-    if (auto refusal = check_uri(address->uri, terms, contact)) return refusal;
+    if (auto refusal = check_uri(address.uri, terms, contact)) return refusal;
   }
   return std::nullopt;
 }
