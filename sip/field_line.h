@@ -3,20 +3,23 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
+
+#include "sip/message.h"
 
 namespace flowgate::sip {
 
-// One header field line with its continuation lines. Views into the text it was read from.
-struct FieldLine {
-  std::string_view name;   // "" when the line has no name or no colon behind it
-  std::string_view value;  // without surrounding white space, but folds inside are as they came
-  std::size_t size = 0;    // with its line end; 0 when the text ends before the line does
-  std::size_t end = 0;     // of these, the octets of the line end
+enum class FieldLine : std::uint8_t {
+  unfinished,  // the text ends before the line does
+  plain,       // no fold and no control character in it but the CRLF at its end, not even HT
+  other,
 };
 
-// Reads the line at the front of `text`, which is not the empty line.
-FieldLine read_field_line(std::string_view text);
+// Reads the line at `begin` of `text`, with its continuation lines, into `field`, a fresh one, whose ranges
+// are of `text`. It is not the empty line. The name is "" when there is none or no colon behind it; folds in
+// the value are as they came.
+[[nodiscard]] FieldLine read_field_line(std::string_view text, std::size_t begin, Field& field);
 
 // The octets of the empty line at the front of `text`: 2 for CRLF, 1 for a lone LF, 0 when there is none.
 inline std::size_t empty_line(std::string_view text) {

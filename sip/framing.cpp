@@ -65,12 +65,12 @@ std::size_t find_header_end(std::string_view buffered, std::size_t& scanned) {
 // differ, nothing does. §20.14: Content-Length = 1*DIGIT.
 std::optional<std::size_t> content_length(std::string_view fields) {
   std::optional<std::size_t> length;
-  while (empty_line(fields) == 0) {
-    const FieldLine line = read_field_line(fields);
-    if (line.size == 0) return std::nullopt;
-    fields.remove_prefix(line.size);
-    if (header_from(line.name) != Header::content_length) continue;
-    const auto number = parse_number(line.value);
+  for (std::size_t begin = 0; empty_line(fields.substr(begin)) == 0;) {
+    Field line;
+    if (read_field_line(fields, begin, line) == FieldLine::unfinished) return std::nullopt;
+    begin = line.line.end();
+    if (line.header != Header::content_length) continue;
+    const auto number = parse_number(fields.substr(line.value.begin, line.value.size));
     if (!number || (length && *length != *number)) return std::nullopt;
     length = *number;
   }

@@ -9,30 +9,12 @@
 
 #include "sip/edits.h"
 #include "sip/field_line.h"
+#include "sip/octets.h"
 #include "sip/start_line.h"
 #include "sip/text.h"
 
 namespace flowgate::sip {
 namespace {
-
-// All of CTL (RFC 3261 §25.1).
-constexpr bool is_control(char c) {
-  const auto octet = static_cast<unsigned char>(c);
-  return (octet < 0x20) | (octet == 0x7f);
-}
-
-// How many of those there are. Written without branches and in steps whose count an octet holds, so that the
-// compiler makes vector code of it.
-std::size_t count_controls(std::string_view text) {
-  constexpr std::size_t step = 240;
-  std::size_t count = 0;
-  for (; !text.empty(); text.remove_prefix(std::min(step, text.size()))) {
-    unsigned char in_step = 0;
-    for (const char c : text.substr(0, step)) in_step = static_cast<unsigned char>(in_step + is_control(c));
-    count += in_step;
-  }
-  return count;
-}
 
 // An index has 16 bits.
 constexpr std::size_t most_fields = 0xffff;
@@ -73,14 +55,14 @@ class Message::Parser {
     if (const auto error = fields()) return error;
     // Most messages have no control characters, not even HT, but those at the ends of their lines: nothing to
     // unfold, and nothing forbidden.
-    if (count_controls(message_.at({0, message_.fields_end_})) != line_ends_) unfold_lines();
+    if (!plain_) unfold_lines();
     return body();
   }
 
  private:
   std::optional<Error> start_line();
   std::optional<Error> fields();
-  void field(const FieldLine& line, std::uint32_t begin);
+  void add(const Field& field);
   void chain(Header header);
   void content_length(std::string_view value);
   void unfold_lines();
@@ -102,17 +84,18 @@ class Message::Parser {
   const Limits& limits_;
   Message& message_;
   std::optional<std::uint32_t> content_length_;
-  std::size_t line_ends_ = 0;  // octets of the CR and LF at the ends of lines that were read
+  bool plain_ = true;  // all lines that were read, are as FieldLine::plain says
   std::array<std::uint16_t, static_cast<std::size_t>(Header::last) + 1> last_{};  // like Message::first_
 };
 
 std::optional<Error> Message::Parser::start_line() {
-  const std::size_t lf = head().find('\n');
-  const std::size_t size = lf == std::string_view::npos ? head().size() : lf + 1;
+  std::size_t size = head().find('\n');
+  const bool ends = size != std::string_view::npos;
+  size = ends ? size + 1 : head().size();
   const std::string_view line = without_line_end(head().substr(0, size));
   const auto parsed = StartLine::parse(line);
   if (!parsed) return Error::not_sip;
-  if (lf == std::string_view::npos) return header_unfinished();
+  if (!ends) return header_unfinished();
 
   message_.status_ = parsed->status;
   message_.method_ = method_from(parsed->method);
@@ -121,39 +104,33 @@ std::optional<Error> Message::Parser::start_line() {
   message_.reason_ = range_of(parsed->reason);
   message_.version_is_2_0_ = parsed->version_is_2_0;
   message_.fields_begin_ = static_cast<std::uint32_t>(size);
-  line_ends_ = size - line.size();
+  plain_ = find_control(line, 0) == line.size();
   if (!parsed->well_formed) defect(Error::bad_start_line);
   return std::nullopt;
 }
 
 std::optional<Error> Message::Parser::fields() {
-  std::string_view rest = head().substr(message_.fields_begin_);
+  const std::string_view text = head();
   std::uint32_t begin = message_.fields_begin_;
-  while (empty_line(rest) == 0) {
-    const FieldLine line = read_field_line(rest);
-    if (line.size == 0) return header_unfinished();
+  while (empty_line(text.substr(begin)) == 0) {
+    Field field;
+    const FieldLine line = read_field_line(text, begin, field);
+    if (line == FieldLine::unfinished) return header_unfinished();
     if (message_.fields_.size() == std::min(limits_.fields, most_fields)) return Error::too_large;
-    field(line, begin);
-    line_ends_ += line.end;
-    begin += static_cast<std::uint32_t>(line.size);
-    rest.remove_prefix(line.size);
+    if (line != FieldLine::plain) plain_ = false;
+    add(field);
+    begin = field.line.end();
   }
   message_.fields_end_ = begin;
-  message_.body_.begin = begin + static_cast<std::uint32_t>(empty_line(rest));
+  message_.body_.begin = begin + static_cast<std::uint32_t>(empty_line(text.substr(begin)));
   return std::nullopt;
 }
 
-void Message::Parser::field(const FieldLine& line, std::uint32_t begin) {
-  Field field;
-  field.header = header_from(line.name);
-  field.line = {begin, static_cast<std::uint32_t>(line.size)};
-  field.name = {begin, static_cast<std::uint32_t>(line.name.size())};
-  field.value = range_of(line.value);
+void Message::Parser::add(const Field& field) {
   message_.fields_.push_back(field);
   chain(field.header);
-
-  if (line.name.empty()) defect(Error::bad_field);
-  if (field.header == Header::content_length) content_length(line.value);
+  if (field.name.size == 0) defect(Error::bad_field);
+  if (field.header == Header::content_length) content_length(message_.value(field));
 }
 
 // Hangs the last field behind those of the same header.
@@ -195,6 +172,9 @@ std::optional<Error> Message::Parser::body() {
   if (message_.end_ > limits_.message_bytes) return Error::too_large;
   return std::nullopt;
 }
+
+// Not in the class: else room for fields would be filled with zeros.
+Message::Message() = default;
 
 Result<Message> Message::parse(std::span<char> text, const Limits& limits) {
   // RFC 3261 §7.5: CRLFs before the start line are ignored.

@@ -81,7 +81,13 @@ enum class Header : std::uint8_t {
   privacy,
   last = privacy,
 };
-Header header_from(std::string_view name);    // any case, compact forms (RFC 3261 §7.3.3)
+Header header_from(std::string_view name);  // any case, compact forms (RFC 3261 §7.3.3)
+// The header whose name, `size` octets, and a colon right behind it `line` begins with; `other` when unknown.
+struct KnownName {
+  Header header = Header::other;
+  std::size_t size = 0;
+};
+KnownName known_name(std::string_view line);
 std::string_view header_name(Header header);  // the long form, as we write it; "" for `other`
 
 struct Range {
@@ -114,7 +120,7 @@ class Message {
   // (bad_number).
   [[nodiscard]] static Result<Message> parse(std::span<char> text, const Limits& limits);
 
-  Message() = default;
+  Message();
 
   bool is_request() const { return status_ == 0; }
   // The first thing found wrong with the start line or a header field line; no error when all lines are well

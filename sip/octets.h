@@ -1,6 +1,8 @@
 // Eight octets of text at a time.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -8,8 +10,9 @@
 namespace flowgate::sip {
 
 using Octets = std::uint64_t;
+static_assert(std::endian::native == std::endian::little, "the first octet is the lowest");
 
-// As it stands in memory. `text`: eight octets that may be read.
+// `text`: eight octets that may be read.
 inline Octets octets_at(const char* text) {
   Octets octets;
   std::memcpy(&octets, text, sizeof octets);
@@ -24,6 +27,39 @@ constexpr Octets all_of(unsigned char octet) {
 // Not 0 when one of the octets is below ' '; 0 when none is.
 constexpr Octets below_space(Octets octets) {
   return (octets - all_of(' ')) & ~octets & all_of(0x80);
+}
+
+// Not 0 when one of the octets is `c`, which is ASCII.
+constexpr Octets matches(Octets octets, char c) {
+  const Octets other = octets ^ all_of(static_cast<unsigned char>(c));
+  return (other - all_of(1)) & ~other & all_of(0x80);
+}
+
+// Which of the octets is the first that below_space or matches speaks of. `found` is not 0.
+constexpr std::size_t first_of(Octets found) {
+  return static_cast<std::size_t>(std::countr_zero(found)) / 8;
+}
+
+// All of CTL (RFC 3261 §25.1).
+constexpr bool is_control(char c) {
+  const auto octet = static_cast<unsigned char>(c);
+  return octet < 0x20 || octet == 0x7f;
+}
+
+// The offset of the first of those in `text` from `at` on, or the text's size.
+inline std::size_t find_control(std::string_view text, std::size_t at) {
+  for (std::size_t words = (text.size() - at) / sizeof(Octets); words > 0; --words) {
+    const Octets octets = octets_at(text.data() + at);
+    // One more makes 0x80 of DEL. It makes that of '~' behind 0xff, too, which is found out below.
+    const Octets found = ((octets - all_of(' ')) | (octets + all_of(1))) & ~octets & all_of(0x80);
+    if (found != 0) {
+      at += first_of(found);
+      break;
+    }
+    at += sizeof(Octets);
+  }
+  while (at < text.size() && !is_control(text[at])) ++at;
+  return at;
 }
 
 }  // namespace flowgate::sip
