@@ -28,20 +28,20 @@ std::optional<V6Address> v6_address(std::string_view text) {
   return address;
 }
 
-// IPv4address = 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT "." 1*3DIGIT. No leading zeros: some read them as octal.
-bool is_v4_address(std::string_view text) {
-  for (int part = 0;; ++part) {
-    std::size_t digits = 0;
+// The octets of the IPv4address that `text` begins with, or 0. IPv4address = 1*3DIGIT "." 1*3DIGIT "."
+// 1*3DIGIT "." 1*3DIGIT. No leading zeros: some read them as octal.
+std::size_t v4_size(std::string_view text) {
+  std::size_t at = 0;
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0 && (at == text.size() || text[at++] != '.')) return 0;
+    const std::size_t begin = at;
     unsigned value = 0;
-    for (; digits < text.size() && digits < 3 && is_digit(text[digits]); ++digits) {
-      value = value * 10 + static_cast<unsigned>(text[digits] - '0');
+    for (; at < text.size() && is_digit(text[at]) && at < begin + 3; ++at) {
+      value = value * 10 + static_cast<unsigned>(text[at] - '0');
     }
-    if (digits == 0 || value > 255 || (digits > 1 && text.front() == '0')) return false;
-    text.remove_prefix(digits);
-    if (part == 3) return text.empty();
-    if (text.empty() || text.front() != '.') return false;
-    text.remove_prefix(1);
+    if (at == begin || value > 255 || (at > begin + 1 && text[begin] == '0')) return 0;
   }
+  return at;
 }
 
 bool is_label(std::string_view text) {
@@ -54,7 +54,7 @@ bool is_digits(std::string_view text) {
 
 // hostname = *( domainlabel "." ) toplabel [ "." ]. The grammar has a toplabel begin with a letter; names
 // like "4f2a9c" are met, but a last label of digits only would be read as an address by others.
-std::optional<Host> take_name_or_v4(Cursor& cursor) {
+std::optional<Host> take_name(Cursor& cursor) {
   constexpr std::size_t longest_name = 255;  // RFC 1035 §2.3.4
   const char* begin = cursor.position();
   std::string_view last = cursor.take(Chars::label);
@@ -66,8 +66,18 @@ std::optional<Host> take_name_or_v4(Cursor& cursor) {
     last = label;
   }
   const std::string_view name = cursor.since(begin);
-  if (name.size() > longest_name || (is_digits(last) && !is_v4_address(name))) return std::nullopt;
+  if (name.size() > longest_name || is_digits(last)) return std::nullopt;
   return Host{name, false};
+}
+
+// A name may begin like an address: "192.0.2.1.example.com".
+std::optional<Host> take_name_or_v4(Cursor& cursor) {
+  const std::string_view text = cursor.rest();
+  const std::size_t size = v4_size(text);
+  if (size == 0 || (size < text.size() && (is(Chars::label, text[size]) || text[size] == '.')))
+    return take_name(cursor);
+  cursor.skip(size);
+  return Host{text.substr(0, size), false};
 }
 
 }  // namespace

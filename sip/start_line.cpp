@@ -73,9 +73,23 @@ StartLine request_line(std::string_view line, std::string_view text, std::string
   return out;
 }
 
+// The same without anything unusual, as nearly all come. False, and `out` means nothing, for all others.
+bool plain_request_line(std::string_view line, StartLine& out) {
+  constexpr std::string_view version = " SIP/2.0";
+  if (!line.ends_with(version)) return false;
+  Cursor cursor{line.substr(0, line.size() - version.size())};
+  out.method = cursor.take(Chars::token);
+  if (out.method.empty() || !cursor.take(' ')) return false;
+  out.request_uri = cursor.take(Chars::target);
+  out.is_request = out.well_formed = out.version_is_2_0 = true;
+  return cursor.done() && !out.request_uri.empty() && trim(out.request_uri).size() == out.request_uri.size();
+}
+
 }  // namespace
 
 Result<StartLine> StartLine::parse(std::string_view line) {
+  Result<StartLine> plain;
+  if (plain_request_line(line, *plain)) return plain;
   const std::string_view text = trim(line);
   if (begins_with_sip(text)) return status_line(line);
   const std::string_view version = last_word(text);
