@@ -15,8 +15,7 @@ Result<Params> Params::parse(std::string_view text, const Limits& limits) {
 
 // uri-parameters = *( ";" uri-parameter ); every uri-parameter fits other-param = pname [ "=" pvalue ], both
 // 1*paramchar.
-Result<Params> Params::parse_uri(std::string_view text, const Limits& limits) {
-  Params params;
+boost::system::error_code Params::parse_uri(std::string_view text, const Limits& limits, Params& params) {
   params.text_ = text;
   params.escapes_ = text.find('%') != text.npos;
   Names names{params, limits};
@@ -29,6 +28,12 @@ Result<Params> Params::parse_uri(std::string_view text, const Limits& limits) {
     if (cursor.take('=') && cursor.take_escaped(Chars::paramchar).empty()) return wrong_here();
   }
   if (!cursor.done()) return wrong_here();
+  return {};
+}
+
+Result<Params> Params::parse_uri(std::string_view text, const Limits& limits) {
+  Result<Params> params;
+  if (const auto error = parse_uri(text, limits, *params)) params = error;
   return params;
 }
 

@@ -33,6 +33,9 @@ class Params {
   // uri-parameters: no white space, no quoted strings, and characters may be escaped, also in names.
   // bad_parameter, bad_uri for a malformed escape, too_many_values.
   [[nodiscard]] static Result<Params> parse_uri(std::string_view text, const Limits& limits = {});
+  // The same into `params`, fresh ones.
+  [[nodiscard]] static boost::system::error_code parse_uri(std::string_view text, const Limits& limits,
+                                                           Params& params);
 
   // Names are compared without case. The value of a parameter without one is "".
   std::optional<std::string_view> find(std::string_view name) const;

@@ -47,6 +47,7 @@ bool is_token(std::string_view text) {
 bool same_but_for_case(const char* a, const char* b, std::size_t size) {
   if (size >= sizeof(std::uint64_t)) return same_words<std::uint64_t>(a, b, size);
   if (size >= sizeof(std::uint32_t)) return same_words<std::uint32_t>(a, b, size);
+  if (size >= sizeof(std::uint16_t)) return same_words<std::uint16_t>(a, b, size);
   return same_octets(a, b, size);
 }
 

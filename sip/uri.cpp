@@ -28,10 +28,17 @@ Scheme scheme_of(std::string_view text) {
 // userinfo = user [ ":" password ] "@". What stands in the user part may look like parameters or headers
 // ("sip:alice;day=tuesday@atlanta.com"), but nothing behind the userinfo may hold a '@', so one '@' ends it.
 error_code take_userinfo(Cursor& cursor, Uri& uri) {
-  uri.user = cursor.take_escaped(Chars::user);
-  if (cursor.take(':')) uri.password = cursor.take_escaped(Chars::password);
-  if (uri.user.empty() || !cursor.take('@')) return Error::bad_uri;
+  Cursor ahead = cursor;
+  const std::string_view user = ahead.take_escaped(Chars::user);
+  std::string_view password;
+  if (ahead.take(':')) password = ahead.take_escaped(Chars::password);
+  if (user.empty() || !ahead.take('@')) {
+    return cursor.rest().find('@') == std::string_view::npos ? error_code{} : Error::bad_uri;
+  }
   uri.has_user = true;
+  uri.user = user;
+  uri.password = password;
+  cursor = ahead;
   return {};
 }
 
@@ -62,15 +69,11 @@ error_code take_headers(Cursor& cursor, Uri& uri, const Limits& limits) {
 // SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]
 error_code parse_sip(std::string_view text, Uri& uri, const Limits& limits) {
   Cursor cursor{text};
-  if (text.find('@') != text.npos) {
-    if (auto error = take_userinfo(cursor, uri)) return error;
-  }
+  if (auto error = take_userinfo(cursor, uri)) return error;
   if (auto error = take_hostport(cursor, uri)) return error;
   if (cursor.peek() == ';') {
     const auto params_text = cursor.rest().substr(0, cursor.rest().find('?'));
-    const auto params = Params::parse_uri(params_text, limits);
-    if (!params) return params.error();
-    uri.params = *params;
+    if (auto error = Params::parse_uri(params_text, limits, uri.params)) return error;
     cursor.skip(params_text.size());
   }
   if (cursor.take('?')) {
@@ -89,10 +92,7 @@ error_code parse_tel(std::string_view text, Uri& uri, const Limits& limits) {
     return hex_value(c) >= 0 || others.find(c) != others.npos;
   });
   if (number.empty() || !phonedigits) return Error::bad_uri;
-  const auto params = Params::parse_uri(text.substr(uri.rest.size()), limits);
-  if (!params) return params.error();
-  uri.params = *params;
-  return {};
+  return Params::parse_uri(text.substr(uri.rest.size()), limits, uri.params);
 }
 
 error_code parse_other(std::string_view text, Uri& uri) {

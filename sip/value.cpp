@@ -11,10 +11,13 @@ constexpr std::uint32_t max_cseq = 0x7fffffff;
 
 // The offset of the first comma that separates values, or the end.
 std::size_t find_separator(std::string_view list) {
-  // Most fields hold one value and no comma at all.
-  if (list.find(',') == list.npos) return list.size();
+  // Most fields hold one value and no comma at all; in a list of tokens every comma separates.
+  const std::size_t comma = list.find(',');
+  if (comma == list.npos) return list.size();
+  std::size_t i = 0;
+  while (i < comma && list[i] != '"' && list[i] != '<') ++i;
   bool quoted = false, bracketed = false;
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  for (; i < list.size(); ++i) {
     const char c = list[i];
     if (quoted) {
       if (c == '\\') ++i;  // quoted-pair

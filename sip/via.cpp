@@ -13,6 +13,13 @@ namespace {
 // do: who sends another SIP-Version must be told so (505), and the way back stands in its Via (RFC 4475
 // §3.1.2.16).
 bool take_sent_protocol(Cursor& cursor, Via& via) {
+  constexpr std::string_view usual = "SIP/2.0/";
+  if (cursor.rest().starts_with(usual) && cursor.rest().size() > usual.size() &&
+      is_token_char(cursor.rest()[usual.size()])) {
+    cursor.skip(usual.size());
+    via.transport = cursor.take(Chars::token);
+    return true;
+  }
   if (!equals_nocase(cursor.take(Chars::token), "SIP") || !cursor.take_separator('/')) return false;
   if (cursor.take(Chars::token).empty() || !cursor.take_separator('/')) return false;
   via.transport = cursor.take(Chars::token);
@@ -46,10 +53,11 @@ boost::system::error_code Via::parse(std::string_view text, const Limits& limits
   cursor.take_space();
   if (!cursor.done() && cursor.peek() != ';') return Error::bad_via;
   return Params::read(cursor.rest(), limits, via.params, [&via](const Param& param) {
-    if (equals_nocase(param.name, "branch")) via.branch_ = param.value;
-    if (equals_nocase(param.name, "rport")) via.rport_ = param.whole;
-    if (equals_nocase(param.name, "received")) via.received_ = param.whole;
-    if (equals_nocase(param.name, "keep") && !param.has_value) via.keep_ = param.whole;
+    const auto is = [&param](std::string_view name) { return equals_nocase(param.name, name); };
+    if (is("branch")) via.branch_ = param.value;
+    if (is("rport")) via.rport_ = param.whole;
+    if (is("received")) via.received_ = param.whole;
+    if (is("keep") && !param.has_value) via.keep_ = param.whole;
   });
 }
 
