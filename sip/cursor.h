@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "sip/characters.h"
+#include "sip/octets.h"
 
 namespace flowgate::sip {
 
@@ -61,7 +62,7 @@ class Cursor {
     const char* begin = at_;
     if (!take('"')) return {};
     for (;;) {
-      at_ = behind(Chars::quoted);
+      at_ = behind_quoted();
       if (take('"')) return since(begin);
       const bool quoted_pair = end_ - at_ >= 2 && *at_ == '\\' && at_[1] != '\r' && at_[1] != '\n';
       if (!quoted_pair) break;
@@ -81,6 +82,20 @@ class Cursor {
       if (!is(chars, at[3])) return at + 3;
     }
     while (at != end_ && is(chars, *at)) ++at;
+    return at;
+  }
+
+  // The same of what may stand between quotes: it is long.
+  const char* behind_quoted() const {
+    const char* at = at_;
+    for (; end_ - at >= static_cast<std::ptrdiff_t>(sizeof(Octets)); at += sizeof(Octets)) {
+      const Octets octets = octets_at(at);
+      const Octets found = controls(octets) | matches(octets, '"') | matches(octets, '\\');
+      if (found == 0) continue;
+      at += first_of(found);
+      break;
+    }
+    while (at != end_ && is(Chars::quoted, *at)) ++at;
     return at;
   }
 

@@ -32,16 +32,16 @@ std::optional<V6Address> v6_address(std::string_view text) {
 // 1*3DIGIT "." 1*3DIGIT. No leading zeros: some read them as octal.
 std::size_t v4_size(std::string_view text) {
   std::size_t at = 0;
-  for (int part = 0; part < 4; ++part) {
-    if (part > 0 && (at == text.size() || text[at++] != '.')) return 0;
+  for (int part = 1;; ++part) {
     const std::size_t begin = at;
     unsigned value = 0;
-    for (; at < text.size() && is_digit(text[at]) && at < begin + 3; ++at) {
+    for (; at < text.size() && is_digit(text[at]); ++at)
       value = value * 10 + static_cast<unsigned>(text[at] - '0');
-    }
-    if (at == begin || value > 255 || (at > begin + 1 && text[begin] == '0')) return 0;
+    const std::size_t digits = at - begin;
+    if (digits == 0 || digits > 3 || value > 255 || (digits > 1 && text[begin] == '0')) return 0;
+    if (part == 4) return at;
+    if (at == text.size() || text[at++] != '.') return 0;
   }
-  return at;
 }
 
 bool is_label(std::string_view text) {

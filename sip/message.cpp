@@ -89,13 +89,15 @@ class Message::Parser {
 };
 
 std::optional<Error> Message::Parser::start_line() {
-  std::size_t size = head().find('\n');
-  const bool ends = size != std::string_view::npos;
-  size = ends ? size + 1 : head().size();
-  const std::string_view line = without_line_end(head().substr(0, size));
+  const std::string_view text = head();
+  std::size_t end = find_control(text, 0);
+  plain_ = text.substr(end).starts_with("\r\n");
+  if (!plain_) end = std::min(text.find('\n', end), text.size());
+  const std::size_t size = end + empty_line(text.substr(end));
+  const std::string_view line = without_line_end(text.substr(0, size));
   const auto parsed = StartLine::parse(line);
   if (!parsed) return Error::not_sip;
-  if (!ends) return header_unfinished();
+  if (size == end) return header_unfinished();
 
   message_.status_ = parsed->status;
   message_.method_ = method_from(parsed->method);
@@ -104,7 +106,6 @@ std::optional<Error> Message::Parser::start_line() {
   message_.reason_ = range_of(parsed->reason);
   message_.version_is_2_0_ = parsed->version_is_2_0;
   message_.fields_begin_ = static_cast<std::uint32_t>(size);
-  plain_ = find_control(line, 0) == line.size();
   if (!parsed->well_formed) defect(Error::bad_start_line);
   return std::nullopt;
 }

@@ -35,7 +35,7 @@ constexpr Octets matches(Octets octets, char c) {
   return (other - all_of(1)) & ~other & all_of(0x80);
 }
 
-// Which of the octets is the first that below_space or matches speaks of. `found` is not 0.
+// Which of the octets is the first that below_space, matches or controls speaks of. `found` is not 0.
 constexpr std::size_t first_of(Octets found) {
   return static_cast<std::size_t>(std::countr_zero(found)) / 8;
 }
@@ -46,12 +46,16 @@ constexpr bool is_control(char c) {
   return octet < 0x20 || octet == 0x7f;
 }
 
+// Not 0 when one of the octets is such a one. Also when '~' stands behind 0xff: for one more, which makes
+// 0x80 of DEL, then makes that of it, too.
+constexpr Octets controls(Octets octets) {
+  return ((octets - all_of(' ')) | (octets + all_of(1))) & ~octets & all_of(0x80);
+}
+
 // The offset of the first of those in `text` from `at` on, or the text's size.
 inline std::size_t find_control(std::string_view text, std::size_t at) {
   for (std::size_t words = (text.size() - at) / sizeof(Octets); words > 0; --words) {
-    const Octets octets = octets_at(text.data() + at);
-    // One more makes 0x80 of DEL. It makes that of '~' behind 0xff, too, which is found out below.
-    const Octets found = ((octets - all_of(' ')) | (octets + all_of(1))) & ~octets & all_of(0x80);
+    const Octets found = controls(octets_at(text.data() + at));
     if (found != 0) {
       at += first_of(found);
       break;
