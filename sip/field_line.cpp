@@ -25,7 +25,7 @@ std::size_t folded_end(std::string_view text, std::size_t from) {
 
 // Reads name and colon; returns where the value begins: with the line itself when they are not there.
 std::size_t read_name(std::string_view text, std::size_t begin, Field& field) {
-  const KnownName known = known_name(text.substr(begin));
+  const KnownName known = known_name({text.data() + begin, text.size() - begin});
   field.header = known.header;
   field.name = range(begin, begin + known.size);
   if (known.header != Header::other) return field.name.end() + 1;
@@ -41,13 +41,6 @@ std::size_t read_name(std::string_view text, std::size_t begin, Field& field) {
   return at + 1;
 }
 
-// The value without white space around it.
-void read_value(std::string_view text, std::size_t begin, std::size_t end, Field& field) {
-  while (begin != end && is_lws(text[begin])) ++begin;
-  while (begin != end && is_lws(text[end - 1])) --end;
-  field.value = range(begin, end);
-}
-
 }  // namespace
 
 // message-header = header-name HCOLON header-value CRLF, where HCOLON = *( SP / HTAB ) ":" SWS: the name and
@@ -57,14 +50,19 @@ FieldLine read_field_line(std::string_view text, std::size_t begin, Field& field
   const std::size_t end = find_control(text, value);
   // Behind the CRLF of a whole header there is at least one octet more.
   if (text.size() - end > 2 && text[end] == '\r' && text[end + 1] == '\n' && !is_blank(text[end + 2])) {
-    read_value(text, value, end, field);
+    std::size_t first = value, behind = end;
+    while (text[first] == ' ') ++first;
+    while (behind > first && text[behind - 1] == ' ') --behind;
+    field.value = range(first, behind);
     field.line = range(begin, end + 2);
     return FieldLine::plain;
   }
   const std::size_t line = folded_end(text, begin);
   if (line == 0) return FieldLine::unfinished;
   field.line = range(begin, line);
-  read_value(text, value, value + without_line_end(text.substr(value, line - value)).size(), field);
+  const std::string_view octets = trim(without_line_end(text.substr(value, line - value)));
+  const auto first = static_cast<std::size_t>(octets.data() - text.data());
+  field.value = range(first, first + octets.size());
   return FieldLine::other;
 }
 

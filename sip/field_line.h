@@ -21,11 +21,11 @@ enum class FieldLine : std::uint8_t {
 // the value are as they came.
 [[nodiscard]] FieldLine read_field_line(std::string_view text, std::size_t begin, Field& field);
 
-// The octets of the empty line at the front of `text`: 2 for CRLF, 1 for a lone LF, 0 when there is none.
-inline std::size_t empty_line(std::string_view text) {
-  if (text.empty()) return 0;
-  if (text[0] == '\n') return 1;
-  return text[0] == '\r' && text.size() > 1 && text[1] == '\n' ? 2 : 0;
+// The octets of the empty line at `at` of `text`: 2 for CRLF, 1 for a lone LF, 0 when there is none.
+inline std::size_t empty_line(std::string_view text, std::size_t at = 0) {
+  if (at >= text.size()) return 0;
+  if (text[at] == '\n') return 1;
+  return text[at] == '\r' && text.size() - at > 1 && text[at + 1] == '\n' ? 2 : 0;
 }
 
 // `line` without the CRLF or lone LF at its end.

@@ -65,7 +65,7 @@ std::size_t find_header_end(std::string_view buffered, std::size_t& scanned) {
 // differ, nothing does. §20.14: Content-Length = 1*DIGIT.
 std::optional<std::size_t> content_length(std::string_view fields) {
   std::optional<std::size_t> length;
-  for (std::size_t begin = 0; empty_line(fields.substr(begin)) == 0;) {
+  for (std::size_t begin = 0; empty_line(fields, begin) == 0;) {
     Field line;
     if (read_field_line(fields, begin, line) == FieldLine::unfinished) return std::nullopt;
     begin = line.line.end();

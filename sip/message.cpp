@@ -93,7 +93,7 @@ std::optional<Error> Message::Parser::start_line() {
   std::size_t end = find_control(text, 0);
   plain_ = text.substr(end).starts_with("\r\n");
   if (!plain_) end = std::min(text.find('\n', end), text.size());
-  const std::size_t size = end + empty_line(text.substr(end));
+  const std::size_t size = end + empty_line(text, end);
   const std::string_view line = without_line_end(text.substr(0, size));
   const auto parsed = StartLine::parse(line);
   if (!parsed) return Error::not_sip;
@@ -113,7 +113,7 @@ std::optional<Error> Message::Parser::start_line() {
 std::optional<Error> Message::Parser::fields() {
   const std::string_view text = head();
   std::uint32_t begin = message_.fields_begin_;
-  while (empty_line(text.substr(begin)) == 0) {
+  while (empty_line(text, begin) == 0) {
     Field field;
     const FieldLine line = read_field_line(text, begin, field);
     if (line == FieldLine::unfinished) return header_unfinished();
@@ -123,7 +123,7 @@ std::optional<Error> Message::Parser::fields() {
     begin = field.line.end();
   }
   message_.fields_end_ = begin;
-  message_.body_.begin = begin + static_cast<std::uint32_t>(empty_line(text.substr(begin)));
+  message_.body_.begin = begin + static_cast<std::uint32_t>(empty_line(text, begin));
   return std::nullopt;
 }
 
