@@ -28,8 +28,8 @@ bool is_encrypted_gruu(const sip::Uri& uri);
 // except for the one associated with the GRUU." So no user is named like one. `user`: unescaped.
 bool is_user_of_encrypted_gruu(std::string_view user);
 
-// Mints and opens them: sealed (aead.h) under keys derived from the flow-token keys. Unforgeable, and nobody else
-// can tell whose they are or, of the temporary ones, whether two are of the same UA (RFC 5627 §5.1). Not
+// Mints and opens them: sealed (aead.h) under keys derived from the flow-token keys. Unforgeable, and nobody
+// else can tell whose they are or, of the temporary ones, whether two are of the same UA (RFC 5627 §5.1). Not
 // thread-safe: one per shard.
 class EncryptedGruus {
  public:
