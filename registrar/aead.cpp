@@ -73,11 +73,15 @@ bool Aead::seal(std::string_view plaintext, std::string_view associated, std::sp
   constexpr std::size_t each = blocks_ahead * block_size;
   if (left_ == 0 && !look_ahead()) return false;
   const Nonce& nonce = nonces_[--left_];
-  if (plaintext.size() > each) return seal(plaintext, associated, nonce, sealed);
   const auto keystream = std::span{keystream_}.subspan(left_ * each, each);
-  finish(plaintext, associated, nonce, keystream, sealed);
+  bool sealed_all = true;
+  if (plaintext.size() <= each) {
+    finish(plaintext, associated, nonce, keystream, sealed);
+  } else {
+    sealed_all = seal(plaintext, associated, nonce, sealed);
+  }
   std::ranges::fill(keystream, std::uint8_t{0});
-  return true;
+  return sealed_all;
 }
 
 bool Aead::seal(std::string_view plaintext, std::string_view associated, const Nonce& nonce,

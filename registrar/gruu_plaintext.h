@@ -4,9 +4,8 @@
 //   octets 1-8   the epoch, if there is one, network byte order
 //   then         the 16 octets of the UUID; or a length (2 octets) and the instance-id
 //   then         a length (2 octets) and the user part of the AOR
-//   then         zeros up to 48 octets, or a multiple of 64, so that the length says next to nothing about
-//   the
-//                AOR: a UUID and a user of up to 21 characters have the least
+//   then         zeros up to 48 octets, or else to a multiple of 64, so that the length says next to nothing
+//                about the AOR: with a UUID, users of up to 21 characters have the least
 #pragma once
 
 #include <optional>

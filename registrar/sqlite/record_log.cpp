@@ -140,10 +140,12 @@ Outcome RecordLog::write_open_page() {
   return {};
 }
 
-// The page that is open stays.
+// The page that was the last one stays, and those behind it: what is written anew goes there, and whoever
+// says which pages are live does not know of it before the commit.
 Outcome RecordLog::take_oldest(std::size_t records, const IsLive& is_live, const VisitOld& visit) {
+  const std::int64_t last = pages_.empty() ? 0 : pages_.back().number;
   std::size_t gone = 0;
-  while (gone < records && pages_.size() > 1) {
+  while (gone < records && !pages_.empty() && pages_.front().number < last) {
     const Page page = pages_.front();
     if (is_live(page.number)) {
       if (const auto shown = show(page, visit); !shown) return shown;

@@ -33,8 +33,9 @@ class RecordLog {
   [[nodiscard]] Outcome begin();
   // The number of the page where it is.
   [[nodiscard]] boost::system::result<std::int64_t> append(std::string_view aor, std::string_view record);
-  // Takes the oldest pages away, until `records` have gone. What is in those that are live is shown to
-  // `visit` first, which may append. When many more pages are free than in use, SQLite gets some back.
+  // Takes the oldest pages away, until `records` have gone; none that is written to in this transaction, if
+  // this comes first in it. What is in those that are live is shown to `visit` first, which may append. When
+  // many more pages are free than in use, SQLite gets some back.
   using IsLive = std::function<bool(std::int64_t page)>;
   using VisitOld = std::function<Outcome(std::int64_t page, std::string_view aor)>;
   [[nodiscard]] Outcome take_oldest(std::size_t records, const IsLive& is_live, const VisitOld& visit);

@@ -1,7 +1,10 @@
 #include "flowtoken/keyed_hash.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -80,6 +83,28 @@ TEST(KeyedHash, HasAHundredAndTwentyEightBitsWhereSixtyFourAreNotEnough) {
   EXPECT_EQ(of_nothing[0], 0xe6a825ba047f81a3);
   EXPECT_EQ(of_nothing[1], 0x930255c71472f66d);
   EXPECT_NE(siphash24_128(vector_key, "a"), siphash24_128(vector_key, "b"));
+}
+
+TEST(KeyedHash, IsOpenSslsOfEveryLength) {
+  const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac{EVP_MAC_fetch(nullptr, "SIPHASH", nullptr),
+                                                              &EVP_MAC_free};
+  ASSERT_TRUE(mac);
+  std::size_t size = 16;
+  const OSSL_PARAM params[] = {OSSL_PARAM_construct_size_t("size", &size), OSSL_PARAM_construct_end()};
+  std::string data;
+  for (int length = 0; length < 70; ++length, data += static_cast<char>(3 * length)) {
+    const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context{EVP_MAC_CTX_new(mac.get()),
+                                                                            &EVP_MAC_CTX_free};
+    std::array<std::uint64_t, 2> expected{};
+    auto* const octets = reinterpret_cast<unsigned char*>(expected.data());
+    ASSERT_EQ(EVP_MAC_init(context.get(), reinterpret_cast<const unsigned char*>(vector_key.data()),
+                           sizeof vector_key, params),
+              1);
+    ASSERT_EQ(EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(data.data()), data.size()),
+              1);
+    ASSERT_EQ(EVP_MAC_final(context.get(), octets, nullptr, sizeof expected), 1);
+    EXPECT_EQ(siphash24_128(vector_key, data), expected) << length;
+  }
 }
 
 TEST(KeyedHash, OfWordsIsThatOfTheirOctets) {

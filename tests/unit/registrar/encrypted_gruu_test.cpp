@@ -69,6 +69,22 @@ TEST(TemporaryGruus, AreUnlinkable) {
   EXPECT_EQ(mint(gruus, bob).size(), first.size());
 }
 
+TEST(TemporaryGruus, AreAllOfOneLengthForUsersOfUsualLength) {
+  EncryptedGruus gruus{keys};
+  const auto size = [&](std::size_t user) {
+    const std::string urn = "urn:uuid:00000000-0000-0000-0000-0000deadbeef";
+    const EncryptedGruu gruu{std::string(user, 'u') + "@example.com", urn, 1};
+    const std::string uri = mint(gruus, gruu);
+    EXPECT_EQ(gruus.open(*sip::Uri::parse(uri))->aor, gruu.aor);
+    return uri.size();
+  };
+  EXPECT_EQ(size(1), size(21));
+  EXPECT_LT(size(21), size(22));
+  EXPECT_EQ(size(22), size(37));
+  EXPECT_LT(size(37), size(38));
+  EXPECT_EQ(size(38), size(101));
+}
+
 TEST(TemporaryGruus, DoNotOpenWithAnyCharacterChanged) {
   EncryptedGruus gruus{keys};
   const std::string uri = mint(gruus);

@@ -91,6 +91,22 @@ TEST_F(RecordLogTest, ShowsWhatIsInALivePageBeforeItTakesIt) {
   EXPECT_THAT(read(), ElementsAre("f", "e", "d", "g"));
 }
 
+// Until the commit nobody knows that the page where it is now is live.
+TEST_F(RecordLogTest, WhatIsWrittenAnewIsNotTakenInTheSameTransaction) {
+  append({"a", "b", "c", "d", "e", "f", "g"}, large);
+  ASSERT_TRUE(log->begin());
+  ASSERT_TRUE(log->take_oldest(
+      1000, [](std::int64_t page) { return page <= 3; },
+      [&](std::int64_t page, std::string_view aor) -> Outcome {
+        if (page > 3) return {};
+        const auto anew = log->append(aor, large);
+        if (!anew) return anew.error();
+        return {};
+      }));
+  ASSERT_TRUE(log->commit());
+  EXPECT_THAT(read(), ElementsAre("f", "e", "d", "c", "b", "a", "g"));
+}
+
 TEST_F(RecordLogTest, PagesThatWereTakenAreWrittenAnew) {
   for (int round = 0; round < 100; ++round) {
     ASSERT_TRUE(log->begin());
