@@ -101,11 +101,11 @@ void refuse_admin(const Section& top) {
 
 // A bound that the file does not give makes room for the others.
 Limits read_limits(const Section& top) {
-  const Section section =
-      top.section("limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes",
-                             "http_bytes", "connections", "bindings_per_aor", "subscriptions",
-                             "subscriptions_per_aor", "transactions", "transaction_bytes", "registered_flows",
-                             "pending_registrations", "send_queue_bytes", "nonces", "backoff_entries"});
+  const Section section = top.section(
+      "limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes", "http_bytes",
+                 "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor", "transactions",
+                 "transaction_bytes", "register_response_bytes", "registered_flows", "pending_registrations",
+                 "send_queue_bytes", "nonces", "backoff_entries"});
   const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
                                  std::size_t most) {
     return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
@@ -127,6 +127,8 @@ Limits read_limits(const Section& top) {
   limits.subscriptions_per_aor = number("subscriptions_per_aor", limits.subscriptions_per_aor, 1, 1'000);
   limits.transactions = number("transactions", limits.transactions, 1, 100'000'000);
   limits.transaction_bytes = number("transaction_bytes", limits.transaction_bytes, 1 << 20, 4'000'000'000U);
+  limits.register_response_bytes =
+      number("register_response_bytes", limits.register_response_bytes, 65'536, 4'000'000'000U);
   limits.nonces = number("nonces", limits.nonces, 1'000, 100'000'000);
   limits.backoff_entries = number("backoff_entries", limits.backoff_entries, 1'000, 100'000'000);
   limits.registered_flows = number("registered_flows", limits.registered_flows, 1, 100'000'000);

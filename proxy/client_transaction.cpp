@@ -79,6 +79,10 @@ void ClientTransaction::invite_proceeding(const sip::Message& response) {
     if (cancel_wanted_ && !cancel_sent_) send_cancel();
   } else if (status < 300) {
     enter(ClientState::accepted, owner_.settings().timeout());  // Timer M
+    // It is neither repeated nor cancelled any more.
+    request_.clear();
+    request_.shrink_to_fit();
+    keep(0);
   } else {
     acknowledge(response);
     enter(ClientState::completed,
@@ -103,12 +107,13 @@ void ClientTransaction::non_invite_trying(const sip::Message& response) {
 }
 
 void ClientTransaction::non_invite_proceeding(const sip::Message& response) {
-  if (response.status() >= 200)
-    enter(ClientState::completed, if_unreliable(owner_.settings().t4));  // Timer K
+  // No Timer K: it absorbs what comes of the response again, and so does having no transaction for it (RFC
+  // 6026 §8.2).
+  if (response.status() >= 200) enter(ClientState::completed, {});
   pass_up(response);
 }
 
-// To the user, who may let go of the transaction. Over a reliable transport Timers D and K are zero.
+// To the user, who may let go of the transaction. Over a reliable transport Timer D is zero.
 void ClientTransaction::pass_up(const sip::Message& response) {
   if (const std::shared_ptr<ClientUser> user = user_) user->received(*this, response);
   if (state_ == ClientState::completed && !stay_.is_set()) terminate();

@@ -80,10 +80,10 @@ class ClientTransaction
   Branch branch_;
   Flow flow_;
   std::string cancel_reason_;
-  std::string request_;  // as it was sent; from Completed on, an INVITE's ACK
+  std::string request_;  // as it was sent; of an INVITE its ACK in Completed, nothing in Accepted
   std::shared_ptr<ClientUser> user_;
   Timer retransmit_;  // A, E
-  Timer stay_;        // B, F, D, K, M
+  Timer stay_;        // B, F, D, M
   std::chrono::milliseconds interval_{0};
   std::size_t kept_ = 0;  // octets of the messages held here
   sip::Method method_;

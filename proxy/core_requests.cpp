@@ -92,7 +92,8 @@ Refusal Core::check_uas(ServerTransaction& server, const sip::Message& request, 
 
 void Core::handle_register(ServerTransaction& server, const sip::Message& request,
                            const RequestParts& parts) {
-  registrar_.process(request, parts.to, parts.cseq, server.flow(), timers_.now(),
+  server.set_repeatable();
+  registrar_.process(request, parts.to, {parts.cseq, server.key().a}, server.flow(), timers_.now(),
                      [this, key = server.key()](const registrar::Answer& answer) {
                        ServerTransaction* waiting = transactions_.find_server(key);
                        if (waiting == nullptr) return;

@@ -125,6 +125,7 @@ void ServerTransaction::send_final(int status, std::string_view text) {
   keep(status < 300 ? 0 : text.size());
   if (status < 300) {
     last_.clear();
+    last_.shrink_to_fit();
     return enter(ServerState::accepted, settings.timeout());  // Timer L
   }
   last_ = std::string(text);

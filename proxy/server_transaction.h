@@ -71,6 +71,10 @@ class ServerTransaction {
   void set_user(ServerUser* user) { user_ = user; }
   ServerUser* user() const { return user_; }
 
+  // Were the request carried out once more, its outcome would be the same: where many are, its response may
+  // go before Timer J.
+  void set_repeatable() { repeatable_ = true; }
+
   // Responses of our own take the To tag of that transaction from now on.
   void answers_as(const TransactionKey& other) { tag_key_ = other; }
   // A response of our own; the To tag is the key's. `fields` as for sip::write_response.
@@ -115,6 +119,7 @@ class ServerTransaction {
   std::size_t kept_ = 0;  // octets of the messages held here
   ServerState state_;
   bool invite_;
+  bool repeatable_ = false;
 };
 
 }  // namespace flowgate::proxy

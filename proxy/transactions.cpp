@@ -11,6 +11,7 @@ Transactions::Transactions(const Settings& settings, TimerWheel& timers, Network
     : settings_(settings),
       timers_(timers),
       network_(network),
+      completed_(settings.max_register_response_octets),
       timer_j_(this, [](void* self) { static_cast<Transactions*>(self)->timer_j(); }) {}
 
 Transactions::~Transactions() {
@@ -117,18 +118,20 @@ void Transactions::complete(ServerTransaction& transaction, std::string_view res
   const std::uint64_t merge_hash = std::exchange(transaction.merge_hash_, 0);
   completed_.push(
       {transaction.key(), transaction.reply_flow(), timers_.now() + settings_.timeout(), merge_hash},
-      response);
+      response, transaction.repeatable_);
+  completed_.make_room([this](const CompletedResponse& gone) { forget_merged(gone); });
   if (!timer_j_.is_set()) timers_.set(timer_j_, settings_.timeout());
 }
 
+void Transactions::forget_merged(const CompletedResponse& gone) {
+  if (gone.merge_hash != 0) merged(gone.merge_hash).erase(gone.merge_hash);
+}
+
 void Transactions::timer_j() {
-  const auto* front = completed_.front();
-  for (; front != nullptr && front->until <= timers_.now(); front = completed_.front()) {
-    if (front->merge_hash != 0) merged(front->merge_hash).erase(front->merge_hash);
-    completed_.pop();
-  }
+  completed_.expire(timers_.now(), [this](const CompletedResponse& gone) { forget_merged(gone); });
   using std::chrono::milliseconds;
-  if (front != nullptr) timers_.set(timer_j_, std::chrono::ceil<milliseconds>(front->until - timers_.now()));
+  if (const auto next = completed_.next())
+    timers_.set(timer_j_, std::chrono::ceil<milliseconds>(*next - timers_.now()));
 }
 
 void Transactions::remove(ClientTransaction& transaction) {

@@ -77,6 +77,7 @@ class Transactions {
   // response.
   void complete(ServerTransaction& transaction, std::string_view response);
   void timer_j();
+  void forget_merged(const CompletedResponse& gone);
   boost::unordered_flat_set<std::uint64_t>& merged(std::uint64_t hash) { return merged_[hash >> 56]; }
   void remove(ClientTransaction& transaction);
   // It has its final response, or will have none.
@@ -105,7 +106,7 @@ class Transactions {
   SplitMap<TransactionKey, std::unique_ptr<ServerTransaction>, TransactionKeyHash> server_;
   SplitMap<ClientKey, std::unique_ptr<ClientTransaction>, ClientKeyHash> client_;
   CompletedResponses completed_;
-  Timer timer_j_;  // of the front of completed_
+  Timer timer_j_;  // of the one that goes first
   // By hash, like a SplitMap in parts by its highest bits.
   std::array<boost::unordered_flat_set<std::uint64_t>, 256> merged_;
   std::size_t octets_ = 0;

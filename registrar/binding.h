@@ -26,12 +26,13 @@ struct Binding {
       false;  // RFC 5626 applies: instance-id and reg-id name this binding, and only its flow will do
   std::string call_id;
   std::uint32_t cseq = 0;
-  std::uint16_t q_milli = 1000;  // q, in thousandths
-  std::string path;              // the Path values, first hop first, joined by ", " (RFC 3327); empty: none
-  Flow flow;                     // the flow that the REGISTER came over
-  bool by_flow = false;          // requests go down `flow`; else to the URI (or along the Path)
-  std::string node;              // name of the node whose flow it is; empty: this one
-  std::string route;             // the Route value that leads other nodes to that flow; empty: none
+  std::uint64_t transaction = 0;  // of that REGISTER (see RegisterOrder); 0 when it was read from elsewhere
+  std::uint16_t q_milli = 1000;   // q, in thousandths
+  std::string path;               // the Path values, first hop first, joined by ", " (RFC 3327); empty: none
+  Flow flow;                      // the flow that the REGISTER came over
+  bool by_flow = false;           // requests go down `flow`; else to the URI (or along the Path)
+  std::string node;               // name of the node whose flow it is; empty: this one
+  std::string route;              // the Route value that leads other nodes to that flow; empty: none
   std::uint64_t epoch =
       0;  // temporary GRUUs handed out with this binding carry it; drawn anew with a new Call-ID
   std::uint32_t first_cseq = 0;  // of the REGISTER that drew the epoch (RFC 5628 §5)

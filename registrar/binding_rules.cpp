@@ -50,9 +50,13 @@ class Identity {
 using Identities = small_vector<Identity, 2>;
 
 // RFC 3261 §10.3 (7): "if the Call-ID agrees with the value in the existing binding, and the CSeq value is
-// not higher, the update MUST be aborted and the request fails".
+// not higher, the update MUST be aborted and the request fails". The very REGISTER that has made the binding
+// may come again, when its transaction is forgotten.
 bool is_out_of_order(const RegisterRequest& request, const Binding& binding) {
-  return request.call_id == binding.call_id && request.cseq <= binding.cseq;
+  if (request.call_id != binding.call_id || request.cseq > binding.cseq) return false;
+  const bool again =
+      request.cseq == binding.cseq && request.transaction != 0 && request.transaction == binding.transaction;
+  return !again;
 }
 
 // Whom each Contact of the request is about. Where two name one binding, a removal gives way to the other,
@@ -130,6 +134,7 @@ void write(const RegisterContact& contact, const RegisterRequest& request, Insta
   binding.outbound = contact.outbound;
   binding.call_id = request.call_id;
   binding.cseq = request.cseq;
+  binding.transaction = request.transaction;
   binding.q_milli = contact.q_milli;
   binding.path = request.path;
   binding.flow = request.flow;

@@ -17,6 +17,7 @@ struct RegisterRequest {
   AorUri to;
   std::string_view call_id;
   std::uint32_t cseq = 0;
+  std::uint64_t transaction = 0;                                // RegisterOrder::transaction
   boost::container::small_vector<RegisterContact, 1> contacts;  // none: a query
   bool remove_all = false;                                      // Contact: *
   std::string_view path;                                        // Binding::path
@@ -34,7 +35,7 @@ struct RegisterRequest {
   bool is_query() const { return contacts.empty() && !remove_all; }
 };
 
-// Into `request`, a fresh one but for `cseq` and `flow`. `to`: the URI of To.
+// Into `request`, a fresh one but for `cseq`, `transaction` and `flow`. `to`: the URI of To.
 Refusal read_register(const sip::Message& message, const sip::Uri& to, const Options& options,
                       const Domains& domains, RegisterRequest& request);
 

@@ -109,11 +109,12 @@ Registrar::Registrar(const Options& options, const Domains& domains, LocationSer
       administrative_gruus_(options.administrative_gruus, domains),
       random_(std::move(random)) {}
 
-void Registrar::process(const sip::Message& message, const sip::Uri& to, std::uint32_t cseq, const Flow& flow,
-                        Instant now, std::function<void(const Answer&)> done) {
+void Registrar::process(const sip::Message& message, const sip::Uri& to, RegisterOrder order,
+                        const Flow& flow, Instant now, std::function<void(const Answer&)> done) {
   auto registration = std::make_unique<Registration>(now, options_, gruus_);
   RegisterRequest& request = registration->request();
-  request.cseq = cseq;
+  request.cseq = order.cseq;
+  request.transaction = order.transaction;
   request.flow = flow;
   if (const auto refusal = read_register(message, to, options_, domains_, request)) return done(*refusal);
   if (request.is_query()) {

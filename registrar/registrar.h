@@ -75,16 +75,23 @@ struct Located {
   std::vector<Target> targets;  // best first: by q, then the most recently updated first
 };
 
+// Where a REGISTER stands among those of its Call-ID.
+struct RegisterOrder {
+  std::uint32_t cseq = 0;
+  // Names its server transaction, to tell the same REGISTER once more from another one of that CSeq; 0:
+  // nothing does.
+  std::uint64_t transaction = 0;
+};
+
 class Registrar {
  public:
   using Random = std::function<std::uint64_t()>;
   Registrar(const Options& options, const Domains& domains, LocationService& location, EncryptedGruus gruus,
             Random random);
 
-  // A REGISTER whose Request-URI is ours, and which has a Call-ID; `to`: the URI of its To, `cseq`: the
-  // number of its CSeq. `done` is called once, at once or later, on this thread; the message need not live
-  // until then.
-  void process(const sip::Message& request, const sip::Uri& to, std::uint32_t cseq, const Flow& flow,
+  // A REGISTER whose Request-URI is ours, and which has a Call-ID; `to`: the URI of its To. `done` is called
+  // once, at once or later, on this thread; the message need not live until then.
+  void process(const sip::Message& request, const sip::Uri& to, RegisterOrder order, const Flow& flow,
                Instant now, std::function<void(const Answer&)> done);
 
   // Is the Request-URI a GRUU that this process answers itself?

@@ -106,6 +106,7 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   options.settings.branch_timeout = config.timers.branch_timeout;
   options.settings.max_transactions = config.limits.transactions;
   options.settings.max_transaction_octets = config.limits.transaction_bytes;
+  options.settings.max_register_response_octets = config.limits.register_response_bytes;
   options.registrar.default_expires = config.registrar.default_expires;
   options.registrar.min_expires = config.registrar.min_expires;
   options.registrar.max_expires = config.registrar.max_expires;

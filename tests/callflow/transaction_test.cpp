@@ -258,5 +258,47 @@ TEST_F(Transaction, LeavesNothingBehind) {
   EXPECT_EQ(edge.location().size(), 0U);
 }
 
+// §17.1.2.2: retransmissions of a response are absorbed.
+TEST_F(Transaction, OfAnotherRequestAbsorbsWhatComesOfItsAnswerAgain) {
+  const std::string answer = bob.answers(sends("MESSAGE"), 200);
+  bob.sends(answer);
+  alice.receives("SIP/2.0 200");
+  bob.sends(answer);
+  edge.passes(3s);
+  bob.sends(answer);
+  alice.receives_nothing();
+  bob.receives_nothing();
+}
+
+// §17.2.2: Completed, until Timer J.
+TEST_F(Transaction, OfARegisterRepeatsItsAnswer) {
+  const std::string text = alice.registers(alice.outbound_params(1));
+  alice.sends(text);
+  const Packet answer = alice.receives("SIP/2.0 200");
+  edge.passes(31s);
+  alice.sends(text);
+  EXPECT_EQ(alice.receives("SIP/2.0 200").text(), answer.text());
+}
+
+// Where so many register that their answers are forgotten sooner, the same REGISTER is carried out again: its
+// CSeq is not out of order (§10.3 (7)).
+TEST(TransactionWithoutRoom, OfARegisterIsCarriedOutAgain) {
+  proxy::Settings settings;
+  settings.max_register_response_octets = 1000;
+  Edge edge(settings);
+  Phone& alice = edge.udp("alice", "198.51.100.1:5060");
+  const std::string text = alice.registers(alice.outbound_params(1));
+  alice.sends(text);
+  const Packet answer = alice.receives("SIP/2.0 200");
+  edge.passes(1s);
+  for (int number = 0; number < 3; ++number)
+    edge.udp("bob", "198.51.100.2:" + std::to_string(5060 + number)).is_registered();
+  alice.sends(text);
+  const Packet again = alice.receives("SIP/2.0 200");
+  EXPECT_EQ(again.header("To"), answer.header("To"));
+  EXPECT_EQ(again.all("Contact").size(), 1U);
+  EXPECT_EQ(edge.location().size(), 4U);
+}
+
 }  // namespace
 }  // namespace flowgate::test

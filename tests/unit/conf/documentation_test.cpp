@@ -75,8 +75,8 @@ std::vector<std::uint64_t> numbers(const Config& config) {
   add(limits.sip.message_bytes, limits.sip.header_bytes, limits.sip.fields, limits.sip.values,
       limits.sip.params, limits.sip.uri_bytes, limits.http_bytes, limits.connections, limits.bindings_per_aor,
       limits.subscriptions, limits.subscriptions_per_aor, limits.transactions, limits.transaction_bytes,
-      limits.nonces, limits.backoff_entries, limits.registered_flows, limits.pending_registrations,
-      limits.send_queue_bytes);
+      limits.register_response_bytes, limits.nonces, limits.backoff_entries, limits.registered_flows,
+      limits.pending_registrations, limits.send_queue_bytes);
   const Timers& timers = config.timers;
   time(timers.t1, timers.t2, timers.t4, timers.timer_c, timers.branch_timeout, timers.handshake,
        timers.message, timers.connect, timers.send, timers.unaccepted);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/unit/proxy/flows.h"
 
@@ -15,93 +16,80 @@ constexpr TransactionKey key(std::uint64_t number) {
   return {number * 0x9e3779b97f4a7c15, number};
 }
 
-CompletedResponses::Response response(std::uint64_t number) {
-  return {key(number), ua_flow, Instant{milliseconds{number}}, number};
+constexpr Instant at(std::uint64_t number) {
+  return Instant{milliseconds{number}};
 }
 
-std::string text_of(std::uint64_t number, std::size_t size) {
-  std::string text = std::to_string(number);
-  text.resize(size, 'x');
-  return text;
-}
+class Completed : public ::testing::Test {
+ protected:
+  // Kept until at(number).
+  void push(std::uint64_t number, std::string_view text = "text", bool repeatable = false) {
+    responses.push({key(number), ua_flow, at(number), number}, text, repeatable);
+  }
+  bool has(std::uint64_t number) const { return responses.find(key(number)) != nullptr; }
+  std::vector<std::uint64_t> expire(Instant now) {
+    std::vector<std::uint64_t> gone;
+    responses.expire(now, [&gone](const CompletedResponse& each) { gone.push_back(each.merge_hash); });
+    return gone;
+  }
+  std::vector<std::uint64_t> make_room() {
+    std::vector<std::uint64_t> gone;
+    responses.make_room([&gone](const CompletedResponse& each) { gone.push_back(each.merge_hash); });
+    return gone;
+  }
 
-TEST(CompletedResponses, AreFoundByTheKeyOfTheirTransaction) {
-  CompletedResponses responses;
-  EXPECT_EQ(responses.find(key(1)), nullptr);
-  responses.push(response(1), "SIP/2.0 200 OK");
-  responses.push(response(2), "SIP/2.0 404 Not Found");
-  ASSERT_NE(responses.find(key(2)), nullptr);
+  CompletedResponses responses{1000};
+};
+using Numbers = std::vector<std::uint64_t>;
+
+TEST_F(Completed, ResponsesAreFoundByTheKeyOfTheirTransaction) {
+  EXPECT_FALSE(has(1));
+  push(1, "SIP/2.0 200 OK");
+  push(2, "SIP/2.0 404 Not Found", true);
+  ASSERT_TRUE(has(2));
   EXPECT_EQ(responses.find(key(2))->text(), "SIP/2.0 404 Not Found");
   EXPECT_EQ(responses.find(key(2))->flow, ua_flow);
   EXPECT_EQ(responses.find(key(1))->text(), "SIP/2.0 200 OK");
-  EXPECT_EQ(responses.find(key(3)), nullptr);
+  EXPECT_FALSE(has(3));
+  EXPECT_EQ(responses.size(), 2U);
+  EXPECT_EQ(responses.octets(), 35U);
 }
 
-TEST(CompletedResponses, LeaveInTheOrderInWhichTheyCame) {
-  CompletedResponses responses;
-  EXPECT_EQ(responses.front(), nullptr);
-  responses.push(response(1), "");
-  responses.push(response(2), "two");
-  EXPECT_EQ(responses.front()->merge_hash, 1U);
-  responses.pop();
-  EXPECT_EQ(responses.find(key(1)), nullptr);
-  EXPECT_EQ(responses.front()->merge_hash, 2U);
-  responses.pop();
-  EXPECT_EQ(responses.front(), nullptr);
-  responses.push(response(3), "three");
-  EXPECT_EQ(responses.front()->text(), "three");
-}
-
-// Of all sizes, the largest larger than any chunk, so that chunks begin and end at every place.
-TEST(CompletedResponses, KeepEachTextWhateverItsSize) {
-  CompletedResponses responses;
-  std::uint64_t first = 1, next = 1;
-  std::size_t octets = 0;
-  const auto size_of = [](std::uint64_t number) {
-    return number % 97 == 0 ? 100'000 : number * 131 % 2000 + 8;
-  };
-  for (; next < 3000; ++next) {
-    responses.push(response(next), text_of(next, size_of(next)));
-    octets += size_of(next);
-    if (next % 3 != 0) continue;
-    ASSERT_EQ(responses.front()->text(), text_of(first, size_of(first)));
-    octets -= size_of(first++);
-    responses.pop();
-  }
-  EXPECT_EQ(responses.size(), next - first);
-  EXPECT_EQ(responses.octets(), octets);
-  for (std::uint64_t number = first; number < next; ++number)
-    ASSERT_EQ(responses.find(key(number))->text(), text_of(number, size_of(number)));
-  for (; first < next; ++first) responses.pop();
+TEST_F(Completed, ResponsesGoWhenTheirTimeIsOver) {
+  EXPECT_EQ(responses.next(), std::nullopt);
+  push(1);
+  push(2, "text", true);
+  push(3);
+  EXPECT_EQ(responses.next(), at(1));
+  EXPECT_EQ(expire(at(0)), Numbers{});
+  EXPECT_EQ(expire(at(1)), Numbers{1});
+  EXPECT_FALSE(has(1));
+  EXPECT_EQ(responses.next(), at(2));
+  EXPECT_EQ(expire(at(9)), (Numbers{3, 2}));
+  EXPECT_EQ(responses.next(), std::nullopt);
   EXPECT_EQ(responses.size(), 0U);
   EXPECT_EQ(responses.octets(), 0U);
 }
 
-// So many that their chunks are huge pages, which are used again.
-TEST(CompletedResponses, KeepEachTextWhenThereAreVeryMany) {
-  CompletedResponses responses;
-  constexpr std::uint64_t kept = 20'000;
-  for (std::uint64_t next = 1; next <= 3 * kept; ++next) {
-    responses.push(response(next), text_of(next, 700));
-    if (next <= kept) continue;
-    ASSERT_EQ(responses.front()->text(), text_of(next - kept, 700));
-    responses.pop();
-  }
-  for (std::uint64_t number = 2 * kept + 1; number <= 3 * kept; ++number)
-    ASSERT_EQ(responses.find(key(number))->text(), text_of(number, 700));
-  while (responses.front() != nullptr) responses.pop();
-  EXPECT_EQ(responses.octets(), 0U);
-  responses.push(response(1), "after that");
-  EXPECT_EQ(responses.front()->text(), "after that");
+// Those of other requests stay as long as they must, however many there are.
+TEST_F(Completed, ResponsesToRepeatableRequestsMakeRoomForLaterOnes) {
+  const std::string text(400, 'x');
+  for (const std::uint64_t number : {1, 2, 3}) push(number, text);
+  push(4, text, true);
+  push(5, text, true);
+  EXPECT_EQ(make_room(), Numbers{});
+  push(6, text, true);
+  EXPECT_EQ(make_room(), Numbers{4});
+  EXPECT_FALSE(has(4));
+  for (const std::uint64_t number : {1, 2, 3, 5, 6}) EXPECT_TRUE(has(number));
 }
 
-// Peers cannot make two transactions one, but what is popped must not take a later one of that key with it.
-TEST(CompletedResponses, ALaterOneWithTheSameKeyStaysFound) {
-  CompletedResponses responses;
-  responses.push(response(1), "first");
-  responses.push(response(1), "second");
-  responses.pop();
-  ASSERT_NE(responses.find(key(1)), nullptr);
+// Peers cannot make two transactions one, but what goes must not take a later one of that key with it.
+TEST_F(Completed, ALaterResponseWithTheSameKeyStaysFound) {
+  responses.push({key(1), ua_flow, at(1), 1}, "first", false);
+  responses.push({key(1), ua_flow, at(2), 2}, "second", false);
+  EXPECT_EQ(expire(at(1)), Numbers{1});
+  ASSERT_TRUE(has(1));
   EXPECT_EQ(responses.find(key(1))->text(), "second");
 }
 

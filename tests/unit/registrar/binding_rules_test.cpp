@@ -90,6 +90,23 @@ TEST_F(BindingRules, WithTheSameCallIdTheCSeqMustBeHigher) {
   EXPECT_THAT(contacts(query()), ElementsAre("<sip:b@192.0.2.1>;expires=3600"));
 }
 
+// The same REGISTER once more, its transaction being forgotten: what it asks for is done.
+TEST_F(BindingRules, TheSameTransactionMayComeAgain) {
+  Register request{.cseq = 5, .fields = {"Contact: <sip:a@192.0.2.1>"}, .transaction = 77};
+  EXPECT_EQ(send(request).status, 200);
+  now += 5s;
+  EXPECT_EQ(values(send(request), "Contact").size(), 1U);
+  request.transaction = 78;
+  EXPECT_EQ(send(request).status, 500);
+  request.transaction = 77;
+  request.cseq = 4;
+  EXPECT_EQ(send(request).status, 500);
+  request.transaction = 0;
+  request.cseq = 6;
+  EXPECT_EQ(send(request).status, 200);
+  EXPECT_EQ(send(request).status, 500);
+}
+
 TEST_F(BindingRules, WithAnotherCallIdAnyCSeqWillDo) {
   send({.cseq = 5, .fields = {"Contact: <sip:a@192.0.2.1>"}});
   EXPECT_EQ(send({.call_id = "rebooted", .cseq = 1, .fields = {"Contact: <sip:a@192.0.2.1>"}}).status, 200);
@@ -184,8 +201,8 @@ TEST_F(BindingRules, AStoreThatFailsIsAnswered503) {
   std::string text = Register{.fields = {"Contact: <sip:a@192.0.2.1>"}}.text();
   const sip::Uri to = uri_of("sip:alice@example.com");
   int status = 0;
-  registrar.process(*sip::Message::parse(text, {}), to, 1, flow_from(Protocol::tcp, "192.0.2.1", 40000), now,
-                    [&](const Answer& answer) { status = answer.status; });
+  registrar.process(*sip::Message::parse(text, {}), to, {1}, flow_from(Protocol::tcp, "192.0.2.1", 40000),
+                    now, [&](const Answer& answer) { status = answer.status; });
   EXPECT_EQ(status, 503);
 }
 
@@ -228,7 +245,7 @@ TEST_F(BindingRules, AStoreMayAnswerLaterAndRunAChangeMoreThanOnce) {
   const auto keep = [&](const Answer& answer) { answers.push_back(answer); };
   for (const char* field : {"Contact: <sip:a@192.0.2.1>", "X: y"}) {
     std::string text = Register{.fields = {field}}.text();
-    registrar.process(*sip::Message::parse(text, {}), to, 1, flow_from(Protocol::tcp, "192.0.2.1", 40000),
+    registrar.process(*sip::Message::parse(text, {}), to, {1}, flow_from(Protocol::tcp, "192.0.2.1", 40000),
                       now, keep);
     text.assign(text.size(), '?');
     later.run();

@@ -52,6 +52,7 @@ struct Register {
   std::vector<std::string> fields = {};  // "Contact: ...", ...
   std::vector<std::string> vias = {"SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKnashds7"};
   Flow flow = flow_from(Protocol::udp, "192.0.2.1", 5060);
+  std::uint64_t transaction = 0;
 
   std::string text() const {
     std::string text = "REGISTER sip:example.com SIP/2.0\r\n";
@@ -104,14 +105,16 @@ class Site : public ::testing::Test {
   }
 
   // What `request` is answered.
-  Answer send(const Register& request) { return send_text(request.text(), request.flow); }
-  Answer send_text(std::string text, const Flow& flow) {
+  Answer send(const Register& request) {
+    return send_text(request.text(), request.flow, request.transaction);
+  }
+  Answer send_text(std::string text, const Flow& flow, std::uint64_t transaction = 0) {
     const auto message = sip::Message::parse(text, options.limits);
     if (!message) throw std::runtime_error("not a message");
     std::optional<Answer> answer;
     const auto to = sip::Address::parse(message->value(sip::Header::to));
     const auto cseq = sip::CSeq::parse(message->value(sip::Header::cseq));
-    registrar().process(*message, to ? to->uri : sip::Uri{}, cseq.value().number, flow, now,
+    registrar().process(*message, to ? to->uri : sip::Uri{}, {cseq.value().number, transaction}, flow, now,
                         [&](const Answer& given) { answer = given; });
     return answer.value();
   }
