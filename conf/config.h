@@ -40,7 +40,7 @@ struct Limits {
   std::size_t subscriptions_per_aor = 16;          // of each shard
   std::size_t transactions = 1'000'000;            // alive at once, of each shard
   std::size_t transaction_bytes = 1 << 30;         // of the messages that transactions keep, of each shard
-  std::size_t register_response_bytes = 16 << 20;  // of the answers to REGISTERs among them
+  std::size_t register_response_bytes = 4 << 20;  // of the answers to REGISTERs among them
   std::size_t nonces = 1'000'000;                  // of digest authentication, whose uses are remembered
   std::size_t backoff_entries = 100'000;  // addresses, and users, that somebody guessed wrongly from or for
   std::size_t registered_flows = 1'000'000;     // watched for keepalives at once

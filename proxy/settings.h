@@ -18,7 +18,7 @@ struct Settings {
   std::size_t max_transactions = 1'000'000;                   // server and client transactions of one shard
   std::size_t max_transaction_octets = std::size_t{1} << 30;  // of the messages that they keep
   // Of those, the octets that may be responses of our own to REGISTERs that have been carried out.
-  std::size_t max_register_response_octets = std::size_t{16} << 20;
+  std::size_t max_register_response_octets = std::size_t{4} << 20;
   std::size_t max_targets = 64;  // branches of one request
 
   // Timers B, F, H, J, L, M.

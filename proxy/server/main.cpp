@@ -1,9 +1,9 @@
 // flowgate --config FILE [--check]; flowgate user add|list|remove|password --config FILE
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "conf/config.h"
+#include "proxy/server/descriptors.h"
 #include "proxy/server/server.h"
 #include "proxy/server/user_command.h"
 
@@ -26,12 +27,12 @@ using flowgate::server::Server;
 constexpr int kFailed = 1;
 constexpr int kBadConfiguration = 2;
 
-// Every connection is a file: take all that we may have.
-void raise_file_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+// Of all connections that there may be, and of what else there is.
+std::size_t descriptors_of(const flowgate::conf::Config& config) {
+  constexpr std::size_t others = 256;
+  const bool streams = std::ranges::any_of(
+      config.listen, [](const auto& listener) { return flowgate::is_stream(listener.protocol); });
+  return others + (streams ? config.limits.connections * Server::shards_of(config) : 0);
 }
 
 void say(const std::string& line) {
@@ -98,7 +99,7 @@ void serve(const flowgate::conf::Config& config) {
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   boost::asio::signal_set hangup(context, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
-  raise_file_limit();
+  flowgate::server::prepare_descriptors(descriptors_of(config));
 
   Server server(config);
   server.run();

@@ -160,8 +160,12 @@ Server::~Server() {
   stop();
 }
 
+unsigned Server::shards_of(const conf::Config& config) {
+  return std::min(config.threads == 0 ? Processors().count() : config.threads, 255U);
+}
+
 void Server::make_shards(const conf::Config& config) {
-  const unsigned count = std::min(config.threads == 0 ? processors_.count() : config.threads, 255U);
+  const unsigned count = shards_of(config);
   const std::uint64_t serial = first_serial();
   for (unsigned number = 0; number < count; ++number) {
     shards_.push_back(std::make_unique<Shard>(number, serial, transport_options(config),

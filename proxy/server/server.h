@@ -40,6 +40,8 @@ class Server final : private registrar::Observer {
 
   const std::vector<transport::Listener>& listening() const { return listening_; }
   std::size_t shards() const { return shards_.size(); }
+  // How many a server with that configuration has.
+  static unsigned shards_of(const conf::Config& config);
   // A certificate was made because there was none.
   bool made_certificate() const { return made_certificate_; }
   enum class Reload { if_changed, now };
