@@ -33,6 +33,14 @@ class CompletedResponses {
       while (queue->front() != nullptr && queue->front()->until <= now) pop(*queue, gone);
     }
   }
+  // The one that goes first of those that are kept because of their time alone, unless it is kept longer than
+  // `until`. False: there is none.
+  template <class Gone>
+  bool forget_one(Instant until, const Gone& gone) {
+    if (once_.front() == nullptr || once_.front()->until > until) return false;
+    pop(once_, gone);
+    return true;
+  }
   // Those that there is no room for, in the same way.
   template <class Gone>
   void make_room(const Gone& gone) {

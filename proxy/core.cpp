@@ -157,6 +157,7 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
       method == Method::cancel ? transaction_key(message, *via, Method::invite) : TransactionKey{};
   // A CANCEL makes room, and there is one at most for each INVITE: it is never turned away.
   const bool cancels = method == Method::cancel && transactions_.find_server(invite) != nullptr;
+  transactions_.make_room();
   if (transactions_.full() && !cancels) {
     return answer_statelessly(flow, message, *via, key, 503, retry_after());
   }

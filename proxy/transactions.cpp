@@ -123,6 +123,13 @@ void Transactions::complete(ServerTransaction& transaction, std::string_view res
   if (!timer_j_.is_set()) timers_.set(timer_j_, settings_.timeout());
 }
 
+void Transactions::make_room() {
+  const Instant until = timers_.now() + settings_.timeout() - 16 * settings_.t1;
+  const auto gone = [this](const CompletedResponse& each) { forget_merged(each); };
+  while (full() && completed_.forget_one(until, gone)) {
+  }
+}
+
 void Transactions::forget_merged(const CompletedResponse& gone) {
   if (gone.merge_hash != 0) merged(gone.merge_hash).erase(gone.merge_hash);
 }

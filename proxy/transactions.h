@@ -24,7 +24,10 @@ class Transactions {
   Transactions(const Settings& settings, TimerWheel& timers, Network& network);
   ~Transactions();
 
-  // Is there room for one more request?
+  // When it is full, answers that were given 16*T1 ago go before Timer J: who has asked five times by then has
+  // had them, or will hardly ask again.
+  void make_room();
+  // There is no room for one more request.
   bool full() const {
     return size() >= settings_.max_transactions || octets() >= settings_.max_transaction_octets;
   }

@@ -32,6 +32,30 @@ TEST_F(FullTable, TurnsFurtherRequestsAway) {
   bob.receives("MESSAGE");
 }
 
+// Over UDP an answer is kept to be given again; where there is no room, it is given up once its client has had
+// time to ask for it five times.
+TEST_F(FullTable, GivesUpAnswersThatAreOld) {
+  Phone& carol = edge.udp("carol", "198.51.100.3:40003");
+  const auto asks = [&](std::string_view status) {
+    carol.sends(carol.opens("OPTIONS", "sip:example.com"));
+    carol.receives(status);
+  };
+  const std::string first = carol.opens("OPTIONS", "sip:example.com");
+  carol.sends(first);
+  carol.receives("SIP/2.0 200");
+  edge.passes(2s);
+  asks("SIP/2.0 200");
+  asks("SIP/2.0 503");
+  edge.passes(5999ms);
+  asks("SIP/2.0 503");
+  edge.passes(1ms);
+  asks("SIP/2.0 200");
+  asks("SIP/2.0 503");
+  edge.passes(2s);
+  asks("SIP/2.0 200");
+  EXPECT_EQ(edge.core().transactions(), 2U);
+}
+
 // A CANCEL makes room: it is carried out all the same.
 TEST_F(FullTable, StillCancels) {
   bob.is_registered();
