@@ -36,12 +36,12 @@ struct Limits {
   std::size_t http_bytes = 8192;      // of the request that opens a WebSocket connection
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
-  std::size_t subscriptions = 10'000;              // to registrations, alive at once, of each shard
-  std::size_t subscriptions_per_aor = 16;          // of each shard
-  std::size_t transactions = 1'000'000;            // alive at once, of each shard
-  std::size_t transaction_bytes = 1 << 30;         // of the messages that transactions keep, of each shard
+  std::size_t subscriptions = 10'000;             // to registrations, alive at once, of each shard
+  std::size_t subscriptions_per_aor = 16;         // of each shard
+  std::size_t transactions = 1'000'000;           // alive at once, of each shard
+  std::size_t transaction_bytes = 1 << 30;        // of the messages that transactions keep, of each shard
   std::size_t register_response_bytes = 4 << 20;  // of the answers to REGISTERs among them
-  std::size_t nonces = 1'000'000;                  // of digest authentication, whose uses are remembered
+  std::size_t nonces = 1'000'000;                 // of digest authentication, whose uses are remembered
   std::size_t backoff_entries = 100'000;  // addresses, and users, that somebody guessed wrongly from or for
   std::size_t registered_flows = 1'000'000;     // watched for keepalives at once
   std::size_t pending_registrations = 100'000;  // on their way to the disk

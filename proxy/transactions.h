@@ -24,8 +24,8 @@ class Transactions {
   Transactions(const Settings& settings, TimerWheel& timers, Network& network);
   ~Transactions();
 
-  // When it is full, answers that were given 16*T1 ago go before Timer J: who has asked five times by then has
-  // had them, or will hardly ask again.
+  // When it is full, answers that were given 16*T1 ago go before Timer J: who has asked five times by then
+  // has had them, or will hardly ask again.
   void make_room();
   // There is no room for one more request.
   bool full() const {

@@ -32,8 +32,8 @@ TEST_F(FullTable, TurnsFurtherRequestsAway) {
   bob.receives("MESSAGE");
 }
 
-// Over UDP an answer is kept to be given again; where there is no room, it is given up once its client has had
-// time to ask for it five times.
+// Over UDP an answer is kept to be given again; where there is no room, it is given up once its client has
+// had time to ask for it five times.
 TEST_F(FullTable, GivesUpAnswersThatAreOld) {
   Phone& carol = edge.udp("carol", "198.51.100.3:40003");
   const auto asks = [&](std::string_view status) {
