@@ -51,8 +51,9 @@ bool BestResponse::consider(const sip::Message& response) {
 }
 
 void BestResponse::consider(int status, std::string_view reason) {
-  // Behind anything that a UA said, in the order that the statuses themselves have.
-  const int rank = 10'000 + rank_of(status);
+  // §8.1.3.1: a timeout counts as a 408 that has come; within its class it is the last. All else stands
+  // behind anything that a UA said, in the order that the statuses themselves have.
+  const int rank = status == 408 ? rank_of(status) : 10'000 + rank_of(status);
   if (status_ != 0 && rank >= rank_) return;
   status_ = status;
   rank_ = rank;

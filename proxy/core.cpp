@@ -118,7 +118,7 @@ void Core::receive(Instant now, const Flow& flow, std::span<char> text) {
 void Core::receive_response(const Flow& flow, const sip::Message& message) {
   const auto via = answerable(message, options_.limits);
   const auto branch = via ? Branch::parse(via->branch()) : std::nullopt;
-  if (!branch || message.defect()) return;
+  if (!branch || message.defect() || !message.version_is_2_0()) return;
   if (branch->shard != options_.shard) return network_.pass_to_shard(branch->shard, flow, message.text());
   const auto cseq = sip::CSeq::parse(message.value(sip::Header::cseq));
   if (!cseq) return;

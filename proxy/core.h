@@ -102,7 +102,7 @@ class Core {
   Refusal check_uas(ServerTransaction& server, const sip::Message& request, const RequestParts& parts);
   void handle_register(ServerTransaction& server, const sip::Message& request, const RequestParts& parts);
   void answer_options(ServerTransaction& server);
-  void refuse_method(ServerTransaction& server);
+  void refuse_method(ServerTransaction& server, bool gruu);
   Refusal validate_request(const sip::Message& request, RequestParts& parts) const;
   RouteDecision route(const sip::Message& request, const Flow& flow, RequestParts& parts);
   Refusal check_forwarding(const sip::Message& request) const;

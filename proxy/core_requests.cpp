@@ -78,7 +78,9 @@ void Core::answer(ServerTransaction& server, const sip::Message& request, const 
   if (request.method() == Method::register_) return handle_register(server, request, parts);
   const bool gruu = registrar_.serves(uri);
   if (request.method() == Method::options && (gruu || !uri.has_user)) return answer_options(server);
-  return gruu ? refuse_method(server) : server.respond(404);
+  // §12.2.2: no dialog ends here.
+  if (parts.to_tag) return server.respond(481);
+  return gruu || !uri.has_user ? refuse_method(server, gruu) : server.respond(404);
 }
 
 // §8.2.2
@@ -92,6 +94,7 @@ Refusal Core::check_uas(ServerTransaction& server, const sip::Message& request, 
 
 void Core::handle_register(ServerTransaction& server, const sip::Message& request,
                            const RequestParts& parts) {
+  if (!registrar_.is_valid_for(parts.to, parts.request_uri)) return server.respond(404);
   server.set_repeatable();
   registrar_.process(request, parts.to, {parts.cseq, server.key().a}, server.flow(), timers_.now(),
                      [this, key = server.key()](const registrar::Answer& answer) {
@@ -112,17 +115,20 @@ void Core::answer_options(ServerTransaction& server) {
   sip::FieldWriter writer(fields);
   writer.field("Allow", {kAllow})
       .field("Accept", {"application/sdp"})
+      .field("Accept-Encoding", {"identity"})
+      .field("Accept-Language", {"en"})
       .field("Supported", {"outbound, path, gruu"});
   // RFC 6665 §4.4.4
   if (options_.roles.registrar) writer.field("Allow-Events", {"reg"});
   server.respond(200, {}, fields);
 }
 
-// A GRUU of this host is asked for anything else. RFC 3261 §8.2.1: "the UAS MUST generate a 405 (Method Not
-// Allowed) response."
-void Core::refuse_method(ServerTransaction& server) {
+// A GRUU of this host, or the host itself, is asked for anything else. RFC 3261 §8.2.1: "the UAS MUST
+// generate a 405 (Method Not Allowed) response."
+void Core::refuse_method(ServerTransaction& server, bool gruu) {
+  const bool registers = options_.roles.registrar && !gruu;
   std::string fields;
-  sip::FieldWriter(fields).field("Allow", {"OPTIONS"});
+  sip::FieldWriter(fields).field("Allow", {registers ? "OPTIONS, REGISTER" : "OPTIONS"});
   server.respond(405, {}, fields);
 }
 

@@ -124,9 +124,17 @@ void Forwarder::add_content_length(const sip::Message& message) {
   edits_.insert_field(message.fields_end(), "Content-Length", {std::to_string(message.body().size())});
 }
 
+// RFC 3261 §7.1: "The SIP-Version string is case-insensitive, but implementations MUST send upper-case."
+void Forwarder::edit_version(const sip::Message& message) {
+  constexpr std::string_view version = "SIP/2.0";
+  const sip::Range range = message.version_range();
+  if (message.at(range) != version) edits_.replace(range, {version});
+}
+
 void Forwarder::request(const sip::Message& request, const Flow& source, const Flow& to,
                         const ForwardPlan& plan, const Branch& branch, std::string& out) {
   edits_.clear();
+  edit_version(request);
   if (!plan.request_uri.empty()) edits_.replace(request.request_uri_range(), {plan.request_uri});
   const Endpoint sent_by = local_.sent_by(to);
   // RFC 5923 §8.1: a peer may send its requests to us back over the connection; over TLS, where it can tell
@@ -237,6 +245,7 @@ void Forwarder::add_path(const sip::Message& request, const Flow& source, const 
 
 void Forwarder::register_response(const sip::Message& response, std::string& out) {
   edits_.clear();
+  edit_version(response);
   if (const auto top = sip::first_value(response, Header::via)) edits_.remove_value(response, *top);
   for (const sip::Field& field : response.fields()) {
     if (sip::equals_nocase(response.name(field), "Flow-Timer")) edits_.remove_field(field);
@@ -249,6 +258,7 @@ void Forwarder::register_response(const sip::Message& response, std::string& out
 void Forwarder::response(const sip::Message& response, std::string_view fields, const Flow& from,
                          const Flow& to, std::string& out) {
   edits_.clear();
+  edit_version(response);
   if (const auto top = sip::first_value(response, Header::via)) edits_.remove_value(response, *top);
   for (std::string_view rest = fields; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));

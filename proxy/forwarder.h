@@ -69,6 +69,7 @@ class Forwarder {
 
  private:
   Passage passage(const Flow& from, const Flow& to) const;
+  void edit_version(const sip::Message& message);
   void add_content_length(const sip::Message& message);
   void edit_routes(const sip::Message& request, const ForwardPlan& plan);
   void add_path(const sip::Message& request, const Flow& source, const Flow& to);

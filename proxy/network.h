@@ -21,6 +21,9 @@ struct NextHop {
   std::string tls_name;  // the name that the peer's certificate must be for (RFC 5922 §7)
 };
 
+// What an IPv4 datagram may hold (RFC 768, RFC 791).
+constexpr std::size_t max_datagram_octets = 65'507;
+
 class Network {
  public:
   virtual ~Network() = default;

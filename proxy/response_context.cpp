@@ -198,6 +198,13 @@ void ResponseContext::unreachable(TargetBranch& branch) {
   end(branch);
 }
 
+// RFC 3261 §18.4, §21.5.14: no datagram holds it, and the UA has no other flow.
+void ResponseContext::too_large(TargetBranch& branch) {
+  if (try_next_flow(branch)) return;
+  best_.consider(513, "Message Too Large for a Datagram");
+  end(branch);
+}
+
 bool ResponseContext::try_next_flow(TargetBranch& branch) {
   if (!may_branch()) return false;
   std::vector<Target> next = waiting_.next_flow(branch.target());

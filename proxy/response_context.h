@@ -50,8 +50,10 @@ class ResponseContext final : public ServerUser,
   // May something else be tried, after a failure?
   bool may_branch() const { return !cancelled_ && !six_hundred_ && !answered(); }
   bool has_next_flow(const registrar::Target& target) const { return waiting_.has_next_flow(target); }
-  // What a branch tells: no flow and no next hop takes the request; Timer C; the flow gives no sign of life.
+  // What a branch tells: no flow and no next hop takes the request; it is too
+  // large for a datagram; Timer C; the flow gives no sign of life.
   void unreachable(TargetBranch& branch);
+  void too_large(TargetBranch& branch);
   void timer_c(TargetBranch& branch);
   void silent(TargetBranch& branch);
 

@@ -81,6 +81,9 @@ void ServerTransaction::respond(int status, std::string_view reason, std::string
   const sip::Message& request = request_ ? request_->get() : *received_;
   sip::write_response(request, status, reason, tag_key_.to_tag(), fields, *text,
                       request_ ? sip::Splice{} : via_);
+  // §21.5.14, the other way round: better than silence.
+  if (!is_stream(flow_.protocol) && (*text).size() > max_datagram_octets && status != 513)
+    return respond(513, "Response Too Large for a Datagram");
   send(status, *text);
 }
 

@@ -78,6 +78,7 @@ void TargetBranch::send(const Flow& flow) {
   plan.max_breadth = breadth_;
   const Branch id = parts.forwarder.make_branch(request);
   parts.forwarder.request(request, server.flow(), flow, plan, id, text);
+  if (!is_stream(flow.protocol) && text.size() > max_datagram_octets) return context_.too_large(*this);
   ClientTransaction& transaction = parts.transactions.make_client(id, request.method(), flow, std::move(text),
                                                                   context_.shared_from_this());
   transaction_ = &transaction;

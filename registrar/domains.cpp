@@ -58,6 +58,12 @@ std::string_view Domains::domain_of(const sip::Uri& uri) const {
   return domain == domains_.end() ? std::string_view{} : *domain;
 }
 
+bool Domains::may_be_same(const sip::Uri& one, const sip::Uri& other) const {
+  if (one.host == other.host) return true;
+  const std::string_view domain = domain_of(one), another = domain_of(other);
+  return domain.empty() || another.empty() || domain == another;
+}
+
 bool Domains::owns(const sip::Uri& uri) const {
   return !domain_of(uri).empty();
 }

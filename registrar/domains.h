@@ -37,6 +37,8 @@ class Domains {
   std::string_view aor(const sip::Uri& uri, KeptText& kept) const;
   // Is `aor` the key of the AOR that the URI names?
   bool names(const sip::Uri& uri, std::string_view aor) const;
+  // False: they are in two domains of ours.
+  bool may_be_same(const sip::Uri& one, const sip::Uri& other) const;
   // Is there such a user? `aor` as made by aor(). Nobody is called like an encrypted GRUU.
   bool has_user(std::string_view aor) const;
   // Is that user's, own or further.

@@ -99,7 +99,7 @@ Listing::Listing(const Record& record, Instant now, KeptText& kept) {
 }
 
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,
-                    EncryptedGruus& encrypted_gruus) {
+                    EncryptedGruus& encrypted_gruus, std::string_view date) {
   Answer answer{200, {}, {}, {}, request.dialect};
   constexpr std::size_t other_fields = 128, gruus_of_contact = 384;
   answer.fields.reserve(other_fields + request.path.size() + listing.octets() +
@@ -126,6 +126,7 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here, and
   // would rather not see it; a UA that looks for it before it asks for GRUUs does.
   answer.fields += "Supported: outbound, path, gruu\r\n";
+  answer.fields += date;
   return answer;
 }
 

@@ -36,7 +36,8 @@ class Listing {
   std::size_t octets_ = 0;
 };
 
+// `date`: DateField::line().
 Answer write_answer(const RegisterRequest& request, const Listing& listing, const Options& options,
-                    EncryptedGruus& encrypted_gruus);
+                    EncryptedGruus& encrypted_gruus, std::string_view date);
 
 }  // namespace flowgate::registrar

@@ -131,11 +131,13 @@ bool too_brief(seconds expires, seconds min_expires) {
   return expires > seconds{0} && expires < std::chrono::hours{1} && expires < min_expires;
 }
 
-// RFC 5627 §5.1: a Contact that is not a SIP URI, that is the AOR or that is a GRUU of the AOR is refused
-// with a 403, the latter two because requests would loop. SIP.js up to 0.20.0 registers its public GRUU as
-// its Contact, and with a flow or a Path nothing loops: that one GRUU is taken.
+// RFC 5627 §5.1: a Contact with an instance-id that is not a SIP URI, and one that is the AOR or a GRUU of
+// the AOR are refused with a 403, the latter two because requests would loop. SIP.js up to 0.20.0 registers
+// its public GRUU as its Contact, and with a flow or a Path nothing loops: that one GRUU is taken.
 Refusal check_uri(const sip::Uri& uri, const ContactTerms& terms, RegisterContact& contact) {
-  if (!uri.is_sip()) return Answer{403, "Contact Is Not a SIP URI", {}};
+  // RFC 3261 §10.2.1: a Contact may have any scheme. It is listed; no request goes there.
+  if (!uri.is_sip())
+    return contact.instance.empty() ? Refusal{} : Answer{403, "Contact Is Not a SIP URI", {}};
   if (!terms.domains.owns(uri)) return std::nullopt;
   if (is_encrypted_gruu(uri)) return Answer{403, "Contact Is a GRUU", {}};
   if (!terms.domains.names(uri, terms.aor)) return std::nullopt;

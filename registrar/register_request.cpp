@@ -13,9 +13,6 @@ namespace {
 
 using std::chrono::seconds;
 
-// Of one REGISTER. UAs send one, or two while they change their address; each is compared with every binding.
-constexpr std::size_t max_contacts = 8;
-
 // What the UA lists of what there is to say about registrations.
 struct OptionTags {
   bool supports_outbound = false, supports_gruu = false, requires_gruu = false;
@@ -104,9 +101,8 @@ Refusal read_contacts(const sip::Message& request, const Options& options, const
       out.remove_all = true;
       continue;
     }
-    if (out.contacts.size() == std::min(options.max_bindings, max_contacts)) {
-      return Answer{403, "Too Many Bindings", {}};
-    }
+    // Each is compared with every binding.
+    if (out.contacts.size() == options.max_bindings) return Answer{403, "Too Many Bindings", {}};
     if (auto refusal = read_contact(value->text, terms, out.kept, out.contacts.emplace_back()))
       return refusal;
   }

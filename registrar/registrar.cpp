@@ -50,9 +50,9 @@ Answer unavailable() {
 class Registration final : public Update {
  public:
   using Done = std::function<void(const Answer&)>;
-  // `options` and `gruus` must outlive it.
-  Registration(Instant now, const Options& options, EncryptedGruus& gruus)
-      : now_(now), options_(options), gruus_(gruus) {}
+  // `options`, `gruus` and `date` must outlive it.
+  Registration(Instant now, const Options& options, EncryptedGruus& gruus, DateField& date)
+      : now_(now), options_(options), gruus_(gruus), date_(date) {}
 
   // Read in place; then it begins.
   RegisterRequest& request() { return request_; }
@@ -68,13 +68,14 @@ class Registration final : public Update {
   void done(boost::system::error_code error) override {
     if (error) return done_(unavailable());
     if (applied_ != Applied::all) return done_(refusal(applied_));
-    done_(write_answer(request_, *listing_, options_, gruus_));
+    done_(write_answer(request_, *listing_, options_, gruus_, date_.line(now_)));
   }
 
  private:
   const Instant now_;
   const Options& options_;
   EncryptedGruus& gruus_;
+  DateField& date_;
   RegisterRequest request_;
   std::uint64_t fresh_epoch_ = 0;
   Done done_;
@@ -107,11 +108,12 @@ Registrar::Registrar(const Options& options, const Domains& domains, LocationSer
       location_(location),
       gruus_(std::move(gruus)),
       administrative_gruus_(options.administrative_gruus, domains),
-      random_(std::move(random)) {}
+      random_(std::move(random)),
+      date_(options.wall_clock) {}
 
 void Registrar::process(const sip::Message& message, const sip::Uri& to, RegisterOrder order,
                         const Flow& flow, Instant now, std::function<void(const Answer&)> done) {
-  auto registration = std::make_unique<Registration>(now, options_, gruus_);
+  auto registration = std::make_unique<Registration>(now, options_, gruus_, date_);
   RegisterRequest& request = registration->request();
   request.cseq = order.cseq;
   request.transaction = order.transaction;
@@ -122,8 +124,8 @@ void Registrar::process(const sip::Message& message, const sip::Uri& to, Registe
     return lookup(
         location_, aor,
         [now, &kept = request.kept](const Record& record) { return Listing(record, now, kept); },
-        [this, registration = std::move(registration), done = std::move(done)](const Listing& listing) {
-          done(write_answer(registration->request(), listing, options_, gruus_));
+        [this, now, registration = std::move(registration), done = std::move(done)](const Listing& listing) {
+          done(write_answer(registration->request(), listing, options_, gruus_, date_.line(now)));
         });
   }
   if (options_.route) request.route = request.kept.keep(options_.route(flow, request.dialect));

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "registrar/administrative_gruu.h"
+#include "registrar/date_field.h"
 #include "registrar/domains.h"
 #include "registrar/encrypted_gruu.h"
 #include "registrar/gruu.h"
@@ -35,6 +36,7 @@ struct Options {
   bool edge = true;              // UAs reach us directly: we are their first hop (RFC 5626 §5)
   bool anonymous_gruus = false;  // UAs that speak the draft get anonymous GRUUs, not legacy ones
   std::vector<AdministrativeGruu> administrative_gruus;
+  DateField::WallClock wall_clock;  // for the Date of a 200; none: it has no Date
   sip::Limits limits;
 };
 
@@ -89,6 +91,11 @@ class Registrar {
   Registrar(const Options& options, const Domains& domains, LocationService& location, EncryptedGruus gruus,
             Random random);
 
+  // RFC 3261 §10.3 (5): is an AOR in that To "valid for the domain in the Request-URI", as far as both are
+  // domains of ours?
+  bool is_valid_for(const sip::Uri& to, const sip::Uri& request_uri) const {
+    return domains_.may_be_same(to, request_uri);
+  }
   // A REGISTER whose Request-URI is ours, and which has a Call-ID; `to`: the URI of its To. `done` is called
   // once, at once or later, on this thread; the message need not live until then.
   void process(const sip::Message& request, const sip::Uri& to, RegisterOrder order, const Flow& flow,
@@ -116,6 +123,7 @@ class Registrar {
   EncryptedGruus gruus_;
   AdministrativeGruus administrative_gruus_;
   Random random_;
+  DateField date_;
 };
 
 // RFC 3261 §18.2.1, RFC 3581 §4: the sent-by of the top Via is not where the request came from.

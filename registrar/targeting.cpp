@@ -34,6 +34,12 @@ std::string request_uri_of(const std::string& contact, std::string_view grid) {
   return out;
 }
 
+// A Contact may have any scheme (RFC 3261 §10.2.1), a target needs one that we can send to.
+bool is_sip(std::string_view uri) {
+  const std::string_view scheme = uri.substr(0, uri.find(':'));
+  return sip::equals_nocase(scheme, "sip") || sip::equals_nocase(scheme, "sips");
+}
+
 Target target_of(const Binding& binding, const Sought& sought) {
   Target target;
   target.uri = request_uri_of(binding.uri, sought.grid);
@@ -116,7 +122,7 @@ Located select_targets(const Sought& sought, const Record& record, Instant now) 
     return located;
   }
   for (const Binding& binding : record.bindings) {
-    if (binding.expires <= now) continue;
+    if (binding.expires <= now || !is_sip(binding.uri)) continue;
     if (sought.gruu && !same_instance(binding.instance, sought.instance)) continue;
     Target& target = located.targets.emplace_back(target_of(binding, sought));
     // Behind the instance's newest binding, whatever they say of q: tried when that one has failed.

@@ -26,6 +26,17 @@ bool may_be_unclean(std::string_view text) {
   return controls != 0;
 }
 
+// RFC 3261 §7: "The start-line, each message-header line, and the empty line MUST be terminated by a
+// carriage-return line-feed sequence (CRLF)", whatever they came with. Between `begin` and `end` of `out`.
+void end_lines(std::string& out, std::size_t begin, std::size_t end) {
+  std::string lines;
+  for (std::size_t at = begin; at < end; ++at) {
+    if (out[at] == '\n' && !lines.ends_with('\r')) lines += '\r';
+    lines += out[at];
+  }
+  out.replace(begin, end - begin, lines);
+}
+
 }  // namespace
 
 void append_clean(std::string& out, std::string_view piece) {
@@ -119,7 +130,8 @@ void Edits::add(Range removed, std::size_t text_begin) {
 
 void Edits::write(const Message& message, std::string& out) const {
   const std::string_view text = message.text();
-  out.reserve(out.size() + text.size() + inserted_.size());
+  const std::size_t begin = out.size();
+  out.reserve(begin + text.size() + inserted_.size());
   std::size_t copied = 0;
   for (const Edit& edit : edits_) {
     assert(edit.removed.begin >= copied && edit.removed.end() <= text.size());
@@ -128,6 +140,7 @@ void Edits::write(const Message& message, std::string& out) const {
     copied = edit.removed.end();
   }
   out.append(text, copied, text.size() - copied);
+  if (message.has_lone_lf()) end_lines(out, begin, out.size() - message.body().size());
 }
 
 }  // namespace flowgate::sip

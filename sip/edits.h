@@ -47,7 +47,8 @@ class Edits {
   void clear();
   bool empty() const { return edits_.empty(); }
 
-  // Appends the edited message to `out`. Edits must not overlap (asserted).
+  // Appends the edited message to `out`, each line of its head with a CRLF. Edits must not overlap
+  // (asserted).
   void write(const Message& message, std::string& out) const;
 
  private:

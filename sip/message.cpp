@@ -56,6 +56,7 @@ class Message::Parser {
     // Most messages have no control characters, not even HT, but those at the ends of their lines: nothing to
     // unfold, and nothing forbidden.
     if (!plain_) unfold_lines();
+    look_for_lone_lf();
     return body();
   }
 
@@ -66,6 +67,7 @@ class Message::Parser {
   void chain(Header header);
   void content_length(std::string_view value);
   void unfold_lines();
+  void look_for_lone_lf();
   std::optional<Error> body();
 
   // What the start line and the header fields may take up.
@@ -163,6 +165,16 @@ void Message::Parser::unfold_lines() {
   }
 }
 
+void Message::Parser::look_for_lone_lf() {
+  const bool plain_end = message_.body_.begin - message_.fields_end_ == 2;
+  message_.has_lone_lf_ = !plain_end;
+  if (plain_ || !plain_end) return;
+  const auto has_crlf = [this](Range line) { return message_.at(line).ends_with("\r\n"); };
+  message_.has_lone_lf_ =
+      !has_crlf({0, message_.fields_begin_}) ||
+      !std::ranges::all_of(message_.fields_, [&](const Field& field) { return has_crlf(field.line); });
+}
+
 // RFC 3261 §18.3: octets behind the body are discarded; a body that is cut short is an error.
 std::optional<Error> Message::Parser::body() {
   const auto available = static_cast<std::uint32_t>(text_.size()) - message_.body_.begin;
@@ -184,6 +196,11 @@ Result<Message> Message::parse(std::span<char> text, const Limits& limits) {
   Parser parser{text.subspan(static_cast<std::size_t>(start - text.begin())), limits, *message};
   if (const auto error = parser.parse()) message = *error;
   return message;
+}
+
+Range Message::version_range() const {
+  constexpr std::uint32_t size = 7;  // "SIP/2.0"
+  return {is_request() ? request_uri_.end() + 1 : 0, size};
 }
 
 std::string_view Message::value(Header header) const {

@@ -134,6 +134,10 @@ class Message {
   Range request_uri_range() const { return request_uri_; }
   // "SIP/2.0" in any case; anything else is answered 505 (§21.5.6).
   bool version_is_2_0() const { return version_is_2_0_; }
+  // Where that stands. Of a message whose start line has no defect.
+  Range version_range() const;
+  // A line of its head, or the empty line behind that, ends in an LF without a CR.
+  bool has_lone_lf() const { return has_lone_lf_; }
   // Status-Line. The status is 100 to 699, or -1 in a response with a malformed one (which has a defect).
   int status() const { return status_; }
   std::string_view reason() const { return at(reason_); }
@@ -184,6 +188,7 @@ class Message {
   int status_ = 0;
   Method method_ = Method::other;
   bool version_is_2_0_ = true;
+  bool has_lone_lf_ = false;
   boost::system::error_code defect_;
 };
 

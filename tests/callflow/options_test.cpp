@@ -34,6 +34,27 @@ TEST_F(Options, AreAnsweredWithWhatTheProxySupports) {
   EXPECT_EQ(capabilities.status(), 200);
   EXPECT_EQ(capabilities.header("Supported"), "outbound, path, gruu");
   EXPECT_TRUE(capabilities.has("Accept"));
+  EXPECT_TRUE(capabilities.has("Accept-Encoding"));
+  EXPECT_TRUE(capabilities.has("Accept-Language"));
+}
+
+// §8.2.1: "If the UAS does not support the method, it MUST generate a 405 (Method Not Allowed) response" with
+// an Allow header field.
+TEST_F(Options, IsWhatTheProxyItselfMayBeAskedFor) {
+  for (const std::string_view method : {"INVITE", "MESSAGE", "NEWMETHOD"}) {
+    const Packet refusal = answer(method);
+    EXPECT_EQ(refusal.status(), 405);
+    EXPECT_EQ(refusal.header("Allow"), "OPTIONS, REGISTER");
+  }
+}
+
+// §12.2.2, §15.1.2
+TEST_F(Options, OfNoDialogThatTheProxyKnows) {
+  for (const std::string_view method : {"BYE", "INFO", "INVITE"}) {
+    alice.sends(replaced(alice.opens(method, "sip:example.com"), "To: <sip:example.com>",
+                         "To: <sip:example.com>;tag=1"));
+    alice.receives("SIP/2.0 481");
+  }
 }
 
 // §20.22: OPTIONS with Max-Forwards 0 asks the proxy where its hops end, if that is the one it is sent to.

@@ -192,7 +192,7 @@ TEST_F(RegEvent, ARequestThatIsNotOfTheDialogIsAnswered481) {
   other = dialog;
   other.target = replaced(other.target, "reg-00-", "reg-00-0");
   alice.sends(alice.within(other, "SUBSCRIBE", reg({"Contact: <" + alice.contact() + ">"})));
-  alice.receives("SIP/2.0 404");
+  alice.receives("SIP/2.0 481");
   other = dialog;
   alice.sends(alice.within(other, "SUBSCRIBE", {"Event: presence", "Contact: <" + alice.contact() + ">"}));
   alice.receives("SIP/2.0 489");

@@ -102,7 +102,7 @@ TEST_F(RouteSet, OfAStrictRouterUpstreamIsUnwound) {
 TEST_F(RouteSet, OfAStrictRouterUpstreamMustHoldWhatItTookAway) {
   const std::string us = "sip:203.0.113.1;lr";
   alice.sends(alice.opens("MESSAGE", us, {"Route: "}));
-  alice.receives("SIP/2.0 404");
+  alice.receives("SIP/2.0 405");
   alice.sends(alice.opens("MESSAGE", us, {"Route: <" + us + ">, <sip:bob@[::1>"}));
   alice.receives("SIP/2.0 400");
 }

@@ -11,6 +11,7 @@ namespace flowgate::test {
 namespace {
 
 constexpr std::string_view kEdgeAddress = "203.0.113.1";
+const std::set<std::uint16_t> kPorts{5060, 5061, 8080, 8443};
 
 Endpoint endpoint(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -20,10 +21,10 @@ Endpoint endpoint(std::string_view text) {
 }
 
 Endpoint edge_endpoint(Protocol protocol) {
-  static const std::map<Protocol, std::uint16_t> kPorts = {
+  static const std::map<Protocol, std::uint16_t> others = {
       {Protocol::tls, 5061}, {Protocol::ws, 8080}, {Protocol::wss, 8443}};
-  const auto port = kPorts.find(protocol);
-  return *Endpoint::from(kEdgeAddress, port == kPorts.end() ? 5060 : port->second);
+  const auto port = others.find(protocol);
+  return *Endpoint::from(kEdgeAddress, port == others.end() ? 5060 : port->second);
 }
 
 std::vector<proxy::Listening> listeners() {
@@ -39,7 +40,7 @@ Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional
            const proxy::Roles& roles, const reg_event::Options& events, unsigned shards,
            const std::optional<digest::Options>& digest)
     : keys_(TokenKeys::from({TokenKey{1, {7}}})),
-      domains_({"example.com"}, {5060, 5061, 8080, 8443}, users ? &users_ : nullptr),
+      domains_({"example.com"}, kPorts, users ? &users_ : nullptr),
       local_(listeners(), {}) {
   if (users) {
     for (const std::string& name : *users)
@@ -71,6 +72,10 @@ Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional
 }
 
 Edge::~Edge() = default;
+
+void Edge::also_serves(const std::string& domain) {
+  domains_ = registrar::Domains({"example.com", domain}, kPorts);
+}
 
 Phone& Edge::phone(Protocol protocol, std::string name, std::string_view address) {
   const std::uint64_t serial = is_stream(protocol) ? ++serials_ << 8 : 0;

@@ -92,11 +92,23 @@ TEST(OwnResponse, CountsWhereNobodyAnswered) {
   best.consider(408, "");
   EXPECT_EQ(best.status(), 408);
   EXPECT_EQ(best.reason(), "");
-  best.consider(480, "Nobody There");
-  EXPECT_EQ(best.status(), 480);
   best.consider(503, "Next Hop Unreachable");
-  EXPECT_EQ(best.status(), 480);
-  EXPECT_EQ(best.reason(), "Nobody There");
+  EXPECT_EQ(best.status(), 408);
+}
+
+// RFC 3261 §8.1.3.1: a timeout "MUST be treated as if a 408 (Request Timeout) status code has been received".
+TEST(OwnResponse, TimeoutIsTheLastOfItsClass) {
+  for (const auto& [status, expected] :
+       {std::pair{486, 486}, {302, 302}, {603, 603}, {500, 408}, {503, 408}}) {
+    BestResponse best;
+    best.consider(408, "");
+    best.consider(response(status).get());
+    EXPECT_EQ(best.status(), expected);
+    BestResponse reversed;
+    reversed.consider(response(status).get());
+    reversed.consider(408, "");
+    EXPECT_EQ(reversed.status(), expected);
+  }
 }
 
 constexpr std::string_view www_a = "WWW-Authenticate: Digest realm=\"a\", nonce=\"1\"\n";

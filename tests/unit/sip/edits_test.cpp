@@ -45,6 +45,23 @@ TEST(Edits, WriteAppends) {
   EXPECT_EQ(out, "before" + register_text);
 }
 
+// RFC 3261 §7: each line ends in CRLF, whatever it came with; the body is nobody's to change.
+TEST(Edits, LinesThatEndInALoneLfGetTheirCr) {
+  const std::string whole = "OPTIONS sip:a SIP/2.0\r\nA: 1\r\nB: 2\r\n\r\na\nb";
+  for (const std::string_view text :
+       {"OPTIONS sip:a SIP/2.0\nA: 1\nB: 2\n\na\nb", "OPTIONS sip:a SIP/2.0\r\nA: 1\nB: 2\r\n\r\na\nb",
+        "OPTIONS sip:a SIP/2.0\nA: 1\r\nB: 2\r\n\r\na\nb",
+        "OPTIONS sip:a SIP/2.0\r\nA: 1\r\nB: 2\r\n\na\nb"}) {
+    const Sample sample{std::string(text)};
+    EXPECT_EQ(written(Edits{}, sample.get()), whole);
+    Edits edits;
+    edits.insert_field(sample->fields_end(), "Z", {"9"});
+    std::string out = "before\n";
+    edits.write(sample.get(), out);
+    EXPECT_EQ(out, "before\nOPTIONS sip:a SIP/2.0\r\nA: 1\r\nB: 2\r\nZ: 9\r\n\r\na\nb");
+  }
+}
+
 TEST(Edits, InsertedFieldsStandWhereAsked) {
   const Sample sample{crlf("OPTIONS sip:a SIP/2.0\nA: 1\nB: 2\n\nbody")};
   Edits edits;
