@@ -49,7 +49,9 @@ ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decis
                                  : plan.routes_taken == kAllRoutes ? std::string_view()
                                                                    : std::string_view(decision.next_route);
   if (first.empty()) {
-    next_hop = target.uri.empty() ? std::string(request.request_uri()) : target.uri;
+    // RFC 5630 §5.3: a sips Contact is reached over TLS, even when it is asked as sip.
+    const std::string& uri = sip::is_sips(target.contact_uri) ? target.contact_uri : target.uri;
+    next_hop = uri.empty() ? std::string(request.request_uri()) : uri;
     return plan;
   }
   const sip::Uri uri = route_uri(first);

@@ -31,15 +31,11 @@ std::string_view topmost_route(const sip::Message& request, const ForwardPlan& p
   return stays ? first->text : std::string_view(plan.route_appended);
 }
 
-bool is_sips(std::string_view uri) {
-  return sip::equals_nocase(uri.substr(0, 5), "sips:");
-}
-
 // RFC 3261 §16.6 (4): "If the Request-URI contains a SIPS URI, or the topmost Route header field value (after
 // the post processing of bullet 6) contains a SIPS URI, the URI placed into the Record-Route header field
 // MUST be a SIPS URI." So it is for who asked for a SIPS URI, whatever his target registered.
 bool asks_for_sips(const sip::Message& request, const ForwardPlan& plan) {
-  if (is_sips(request.request_uri()) || is_sips(plan.request_uri)) return true;
+  if (sip::is_sips(request.request_uri()) || sip::is_sips(plan.request_uri)) return true;
   const auto route = sip::Address::parse(topmost_route(request, plan));
   return route && route->uri.scheme == sip::Scheme::sips;
 }
@@ -235,7 +231,7 @@ void Forwarder::add_path(const sip::Message& request, const Flow& source, const 
   if (!first && !supported && request.count(Header::path) == 0) return;
   const auto dialect = outbound_dialect(request);
   const TokenClaims claims{dialect.value_or(Dialect::rfc), first};
-  const std::string uri = own_uri(to, &source, claims, is_sips(request.request_uri()));
+  const std::string uri = own_uri(to, &source, claims, sip::is_sips(request.request_uri()));
   edits_.insert_field(request.fields_begin(), "Path", {"<", uri, first && dialect ? ";ob" : "", ">"});
   // §5.2: "If the UA has indicated support and the proxy requires the registrar to support the Path
   // extension, then the proxy SHOULD insert a Requires header field value for this extension."

@@ -36,8 +36,7 @@ bool asks_for_sips(const sip::Message& subscribe) {
   const auto route = sip::first_value(subscribe, sip::Header::record_route);
   const auto value = route ? route : sip::first_value(subscribe, sip::Header::contact);
   const auto address = value ? sip::Address::parse(value->text) : sip::Error::bad_address;
-  return sip::equals_nocase(subscribe.request_uri().substr(0, 5), "sips:") ||
-         (address && address->uri.scheme == sip::Scheme::sips);
+  return sip::is_sips(subscribe.request_uri()) || (address && address->uri.scheme == sip::Scheme::sips);
 }
 
 // RFC 3261 §12.1.1, RFC 6665 §4.2.1.1 and §4.4.4.

@@ -36,8 +36,20 @@ bool leads_over_tls(std::string_view path) {
 bool is_secure(const Target& target) {
   const bool flow_is = flowgate::is_secure(target.flow.protocol);
   if (!target.node.empty()) return flow_is && leads_over_tls(target.path);
-  if (target.by_flow) return flow_is;
-  return sip::equals_nocase(target.contact_uri.substr(0, 5), "sips:");
+  if (!target.by_flow) return sip::is_sips(target.contact_uri);
+  // §5.3: "If the target UAS had registered previously using a SIP Contact header field instead of a SIPS
+  // Contact header field, the proxy MUST NOT forward the request". A browser has no sips Contact to offer
+  // (RFC 7118 §5.2), and the draft's UAs are older than that rule.
+  const bool has_rule =
+      !target.contact_uri.empty() && target.dialect == Dialect::rfc && target.flow.protocol != Protocol::wss;
+  return flow_is && (!has_rule || sip::is_sips(target.contact_uri));
+}
+
+// RFC 5630 §5.3, of a Contact that a request to a sip URI goes to: "the proxy MUST replace that SIPS scheme
+// with a SIP scheme while leaving the rest of the URI as is"; "the proxy MUST use TLS".
+void ask_as_sip(Target& target) {
+  constexpr std::size_t s = 3;  // of "sips:"
+  if (sip::is_sips(target.uri)) target.uri.erase(s, 1);
 }
 
 bool same_host(const sip::Uri& a, const sip::Uri& b) {
@@ -175,7 +187,11 @@ void TargetFinder::locate(Instant now, const sip::Uri& uri, const RouteDecision&
         found.located = true;
         found.targets = std::move(located.targets);
         // RFC 5630 §5.3: what is asked of a sips URI goes over TLS, or not at all.
-        if (sips) std::erase_if(found.targets, [](const Target& target) { return !is_secure(target); });
+        if (sips) {
+          std::erase_if(found.targets, [](const Target& target) { return !is_secure(target); });
+        } else {
+          std::ranges::for_each(found.targets, ask_as_sip);
+        }
         if (down) {
           prefer_flow(*down, sips, found);
         } else if (located.status != 0) {

@@ -44,7 +44,7 @@ class GruuParams {
       return;
     }
     append_quoted(out_, "pub-gruu", [&] {
-      append_public_gruu(out_, request_.to, binding.instance);
+      append_public_gruu(out_, aor_of(binding), binding.instance);
       return true;
     });
     append_temporary_gruu(binding);
@@ -54,30 +54,41 @@ class GruuParams {
   // draft-gruu appendix A.2: "Whether or not a GRUU should be constructed with this property is a local
   // policy decision."
   bool append_draft_gruu(const ListedBinding& binding) {
-    if (anonymous_) return mint(binding.instance, std::nullopt);
+    if (anonymous_) return mint(request_.to, binding.instance, std::nullopt);
     append_legacy_gruu(out_, request_.to, binding.instance);
     return true;
   }
   // "MUST contain the most recently created temporary GRUU for that AOR and instance ID": one for all of its
   // flows.
   void append_temporary_gruu(const ListedBinding& binding) {
-    const auto same = [&](const Minted& each) { return same_instance(each.instance, binding.instance); };
+    const auto same = [&](const Minted& each) {
+      return each.sips == binding.sips && same_instance(each.instance, binding.instance);
+    };
     const auto known = std::ranges::find_if(minted_, same);
     if (known != minted_.end()) {
       out_.append(out_, known->begin, known->size);
       return;
     }
     const std::size_t begin = out_.size();
-    if (append_quoted(out_, "temp-gruu", [&] { return mint(binding.instance, binding.epoch); }))
-      minted_.push_back({binding.instance, begin, out_.size() - begin});
+    if (append_quoted(out_, "temp-gruu",
+                      [&] { return mint(aor_of(binding), binding.instance, binding.epoch); }))
+      minted_.push_back({binding.instance, binding.sips, begin, out_.size() - begin});
   }
-  bool mint(std::string_view instance, std::optional<std::uint64_t> epoch) {
-    return encrypted_gruus_.append(out_, request_.to, request_.aor, instance, epoch);
+  bool mint(const AorUri& uri, std::string_view instance, std::optional<std::uint64_t> epoch) {
+    return encrypted_gruus_.append(out_, uri, request_.aor, instance, epoch);
+  }
+  // RFC 5630 §5.2.1: a SIPS Contact has "the SIPS version of the GRUU", a SIP Contact that of SIP, whatever
+  // the To says.
+  AorUri aor_of(const ListedBinding& binding) const {
+    AorUri uri = request_.to;
+    uri.scheme = binding.sips ? "sips:" : "sip:";
+    return uri;
   }
 
   // The parameter, where it stands in `out_`.
   struct Minted {
     std::string_view instance;
+    bool sips;
     std::size_t begin, size;
   };
   const RegisterRequest& request_;
@@ -93,7 +104,8 @@ Listing::Listing(const Record& record, Instant now, KeptText& kept) {
   for (const Binding& binding : record.bindings) {
     if (binding.expires <= now) continue;
     const auto expires = std::chrono::ceil<std::chrono::seconds>(binding.expires - now);
-    bindings_.push_back({kept.keep(binding.contact), kept.keep(binding.instance), binding.epoch, expires});
+    bindings_.push_back({kept.keep(binding.contact), kept.keep(binding.instance), binding.epoch,
+                         sip::is_sips(binding.uri), expires});
     octets_ += binding.contact.size() + binding.instance.size();
   }
 }

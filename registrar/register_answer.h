@@ -16,6 +16,7 @@ struct ListedBinding {
   std::string_view contact;
   std::string_view instance;
   std::uint64_t epoch = 0;
+  bool sips = false;                // its URI is
   std::chrono::seconds expires{0};  // from now; as granted when it was just made
 };
 

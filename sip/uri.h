@@ -9,6 +9,7 @@
 #include "sip/error.h"
 #include "sip/limits.h"
 #include "sip/params.h"
+#include "sip/text.h"
 
 namespace flowgate::sip {
 
@@ -44,5 +45,10 @@ struct Uri {
 // method, maddr and transport must be in both or in neither; other parameters count only when both have them;
 // headers always count. URIs of other schemes are compared octet by octet.
 bool equivalent(const Uri& a, const Uri& b);
+
+// Is its scheme sips? Looks no further.
+inline bool is_sips(std::string_view uri) {
+  return equals_nocase(uri.substr(0, 5), "sips:");
+}
 
 }  // namespace flowgate::sip

@@ -44,6 +44,14 @@ TEST_F(Sips, OfAContactIsAnsweredForInARequestToASipUri) {
   EXPECT_THAT(cell.receives("INVITE").header("Via"), StartsWith("SIP/2.0/UDP "));
 }
 
+// "the proxy MUST replace that SIPS scheme with a SIP scheme while leaving the rest of the URI as is, and use
+// the resulting URI as the Request-URI of the forwarded request."
+TEST_F(Sips, OfAContactIsSipInARequestToASipUri) {
+  is_bound(desk, "sips:bob@198.51.100.2;x=1");
+  alice.sends(alice.opens("INVITE", "sip:bob@example.com"));
+  secure_desk.receives("INVITE sip:bob@198.51.100.2;x=1 ");
+}
+
 // "If the proxy needs to reject the request for that reason, the proxy MUST reject it with a 480 (Temporarily
 // Unavailable) response."
 TEST_F(Sips, Is480WhereNoContactIsSips) {
@@ -53,6 +61,27 @@ TEST_F(Sips, Is480WhereNoContactIsSips) {
   alice.receives("SIP/2.0 480");
   secure_desk.receives_nothing();
   cell.receives_nothing();
+}
+
+// "If the target UAS had registered previously using a SIP Contact header field instead of a SIPS Contact
+// header field, the proxy MUST NOT forward the request to the URI indicated in the Contact header field":
+// whatever its flow is.
+TEST_F(Sips, Is480WhereTheContactOfATlsFlowIsSip) {
+  Phone& soft = edge.tls("bob", "198.51.100.4:40004");
+  is_bound(soft, "sip:bob@198.51.100.4", soft.outbound_params(1));
+  alice.sends(alice.opens("MESSAGE", "sips:bob@example.com"));
+  alice.receives("SIP/2.0 480");
+  soft.receives_nothing();
+}
+
+TEST_F(Sips, ReachesTheTlsFlowOfASipsContact) {
+  Phone& soft = edge.tls("bob", "198.51.100.4:40004");
+  is_bound(soft, "sips:bob@198.51.100.4", soft.outbound_params(1));
+  alice.sends(alice.opens("MESSAGE", "sips:bob@example.com"));
+  soft.sends(soft.answers(soft.receives("MESSAGE sips:bob@198.51.100.4 "), 200));
+  alice.receives("SIP/2.0 200");
+  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
+  soft.receives("MESSAGE sip:bob@198.51.100.4 ");
 }
 
 // A token does not excuse it: the binding has gone, the flow is there, and is UDP.
@@ -69,6 +98,20 @@ TEST_F(Sips, OfAGruuIsNotSentDownAFlowWithoutTls) {
   cell.receives_nothing();
   alice.sends(alice.opens("MESSAGE", gruu, route));
   cell.receives("MESSAGE");
+}
+
+// §5.2.1: "If the Contact header field in the REGISTER request contains a SIPS URI, the registrar MUST return
+// the SIPS version of the GRUU." To and From are not looked at.
+TEST_F(Sips, OfAContactIsThatOfItsGruus) {
+  const auto gruu_of = [](const Packet& registered, std::string_view name) {
+    return std::string(unquoted(param_of(registered.header("Contact"), name)));
+  };
+  const Packet sips = is_bound(secure_desk, "sips:bob@198.51.100.2", secure_desk.outbound_params(1));
+  EXPECT_THAT(gruu_of(sips, "pub-gruu"), StartsWith("sips:bob@example.com;gr="));
+  EXPECT_THAT(gruu_of(sips, "temp-gruu"), StartsWith("sips:"));
+  const Packet sip = is_bound(alice, "sip:alice@198.51.100.1", alice.outbound_params(1));
+  EXPECT_THAT(gruu_of(sip, "pub-gruu"), StartsWith("sip:alice@example.com;gr="));
+  EXPECT_THAT(gruu_of(sip, "temp-gruu"), StartsWith("sip:"));
 }
 
 }  // namespace
