@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "conf/admin.h"
 #include "conf/prefixes.h"
 #include "sip/text.h"
 #include "sip/uri.h"
@@ -92,11 +93,6 @@ Edge read_edge(const Section& top, const std::set<Role>& roles) {
 std::filesystem::path read_key_file(const Section& top, const std::filesystem::path& folder) {
   const auto value = top.section("flow_token", {"key_file"}).find("key_file");
   return value ? value->path(folder) : folder / "flowtoken.key";
-}
-
-void refuse_admin(const Section& top) {
-  const Section section = top.section("admin", {"listen"});
-  if (section.find("listen")) section.refuse("listen", "is not available in this version");
 }
 
 // A bound that the file does not give makes room for the others.
@@ -192,7 +188,7 @@ Config load(const std::filesystem::path& file) {
   config.reg_event = read_reg_event(top);
   config.edge = read_edge(top, config.roles);
   config.flow_token_key_file = read_key_file(top, folder);
-  refuse_admin(top);
+  config.admin = read_admin(top);
   config.threads = top.number("threads", 0, 0, 255);
   config.pin_threads = top.flag("pin_threads", true);
   config.limits = read_limits(top);

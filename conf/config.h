@@ -72,6 +72,7 @@ struct Config {
   Gruu gruu;
   Edge edge;
   std::filesystem::path flow_token_key_file;  // absolute
+  std::optional<Endpoint> admin;              // where metrics are to be had
   unsigned threads = 0;                       // shards, at most 255; 0: one per processor
   bool pin_threads = true;                    // each to processors of its own, when there are enough
   Limits limits;

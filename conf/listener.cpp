@@ -18,26 +18,28 @@ bool same_socket_address(const Listener& a, const Listener& b) {
 
 }  // namespace
 
-Listener parse_listener(const Value& value) {
-  const std::string& text = value.text(form);
-  const std::size_t first = text.find(':');
+Endpoint parse_endpoint(const Value& value, std::string_view text, std::string_view form) {
   const std::size_t last = text.rfind(':');
-  if (first == std::string::npos || last == first) value.expected(form);
-  const std::string_view name = std::string_view(text).substr(0, first);
-  std::string_view host = std::string_view(text).substr(first + 1, last - first - 1);
-  const std::string_view port_text = std::string_view(text).substr(last + 1);
-
-  const auto protocol = protocol_from(name);
-  if (!protocol) value.expected("udp, tcp, tls, ws or wss in front of the first colon");
-  const auto port = sip::parse_number(port_text, 65535);
+  if (last == std::string_view::npos) value.expected(form);
+  std::string_view host = text.substr(0, last);
+  const auto port = sip::parse_number(text.substr(last + 1), 65535);
   if (!port) value.expected("a port from 0 to 65535 behind the last colon");
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const auto local = Endpoint::from(host, static_cast<std::uint16_t>(*port));
   if (!local || bracketed != (host.find(':') != std::string_view::npos)) {
-    value.expected("an IPv4 address, or an IPv6 address in brackets, between the colons");
+    value.expected("an IPv4 address, or an IPv6 address in brackets, in front of the last colon");
   }
-  return {*protocol, *local, text};
+  return *local;
+}
+
+Listener parse_listener(const Value& value) {
+  const std::string& text = value.text(form);
+  const std::size_t first = text.find(':');
+  if (first == std::string::npos || text.rfind(':') == first) value.expected(form);
+  const auto protocol = protocol_from(std::string_view(text).substr(0, first));
+  if (!protocol) value.expected("udp, tcp, tls, ws or wss in front of the first colon");
+  return {*protocol, parse_endpoint(value, std::string_view(text).substr(first + 1), form), text};
 }
 
 std::vector<Listener> parse_listeners(const Value& value) {

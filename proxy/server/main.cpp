@@ -12,14 +12,17 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <optional>
 
 #include "conf/config.h"
+#include "proxy/server/admin.h"
 #include "proxy/server/descriptors.h"
 #include "proxy/server/server.h"
 #include "proxy/server/user_command.h"
 
 namespace {
 
+using flowgate::server::Admin;
 using flowgate::server::Server;
 
 // Exit statuses: 0 after SIGTERM, SIGINT or a good --check; 1 when a listener cannot be bound or something
@@ -47,12 +50,14 @@ std::string_view who_may_register(const flowgate::conf::Config& config) {
                                 : "any name may register, no password is asked for";
 }
 
-void introduce(const flowgate::conf::Config& config, const Server& server) {
+void introduce(const flowgate::conf::Config& config, const Server& server,
+               const std::optional<Admin>& admin) {
   say(fmt::format("flowgate serves {} with {} shard{}", fmt::join(config.domains, ", "), server.shards(),
                   server.shards() == 1 ? "" : "s"));
   for (const auto& listener : server.listening()) {
     say(fmt::format("listening on {} {}", flowgate::uri_name(listener.protocol), listener.local.text()));
   }
+  if (admin) say(fmt::format("metrics at http://{}/metrics", admin->local().text()));
   if (server.made_certificate()) {
     say(fmt::format("made a self-signed certificate for development: {}", config.tls.certificate.string()));
   }
@@ -102,8 +107,13 @@ void serve(const flowgate::conf::Config& config) {
   flowgate::server::prepare_descriptors(descriptors_of(config));
 
   Server server(config);
+  std::optional<Admin> admin;
+  if (config.admin) {
+    admin.emplace(context, *config.admin,
+                  [&](auto done) { server.measure(context.get_executor(), std::move(done)); });
+  }
   server.run();
-  introduce(config, server);
+  introduce(config, server, admin);
 
   boost::asio::steady_timer timer(context);
   sweep_each_second(server, timer);

@@ -1,6 +1,7 @@
 #include "proxy/server/server.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <filesystem>
 #include <set>
 
@@ -252,6 +253,28 @@ Refused Server::refused() const {
   Refused all;
   for (const auto& shard : shards_) all += shard->refused();
   return all;
+}
+
+void Server::measure(const boost::asio::any_io_executor& home,
+                     std::function<void(const Metrics&)> done) const {
+  struct Gathering {
+    Metrics metrics;
+    std::size_t missing;
+    std::function<void(const Metrics&)> done;
+  };
+  Metrics metrics{location_->size(), ua_flows_.size(), refused(), started_, {}};
+  metrics.shards.resize(shards_.size());
+  const auto gathering =
+      std::make_shared<Gathering>(Gathering{std::move(metrics), shards_.size(), std::move(done)});
+  for (std::size_t number = 0; number < shards_.size(); ++number) {
+    Shard& shard = *shards_[number];
+    boost::asio::post(shard.context(), [&shard, number, home, gathering] {
+      boost::asio::post(home, [number, gathering, metrics = shard.metrics()] {
+        gathering->metrics.shards[number] = metrics;
+        if (--gathering->missing == 0) gathering->done(gathering->metrics);
+      });
+    });
+  }
 }
 
 void Server::sweep() {

@@ -1,7 +1,10 @@
 // The server: everything that one process runs, made from its configuration.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +13,7 @@
 #include "conf/config.h"
 #include "proxy/local_addresses.h"
 #include "proxy/server/certificates.h"
+#include "proxy/server/metrics.h"
 #include "proxy/server/overload_report.h"
 #include "proxy/server/processors.h"
 #include "proxy/server/shard.h"
@@ -51,6 +55,8 @@ class Server final : private registrar::Observer {
   // Reads the users file again; when it is broken, one line on stderr says so, and the users stay as they
   // were.
   void reload_users();
+  // On any thread but a shard's. `done` is called later, on `home`, unless the server is stopped before.
+  void measure(const boost::asio::any_io_executor& home, std::function<void(const Metrics&)> done) const;
   // Drops what has expired, and the flows that have fallen silent with their bindings; sees to changes of
   // users; about once a second.
   void sweep();
@@ -65,6 +71,7 @@ class Server final : private registrar::Observer {
   void make_cores(const conf::Config& config);
   void read_users();
 
+  const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   const Processors processors_;
   const bool pin_threads_;
   TokenKeys keys_;

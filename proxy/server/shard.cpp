@@ -89,6 +89,11 @@ void Shard::behind(unsigned percent) {
   core_->behind(percent);
 }
 
+ShardMetrics Shard::metrics() const {
+  return {core_->transactions(), core_->transaction_octets(), transport_.connections(),
+          core_->subscriptions()};
+}
+
 Refused Shard::refused() const {
   using proxy::Admission;
   const proxy::OverloadControl& overload = core_->overload();

@@ -16,6 +16,7 @@
 #include "proxy/server/dns_resolver.h"
 #include "proxy/server/home_location.h"
 #include "proxy/server/inbox.h"
+#include "proxy/server/metrics.h"
 #include "proxy/server/overload_report.h"
 #include "transport/transport.h"
 
@@ -50,6 +51,8 @@ class Shard final : public transport::Receiver, public proxy::Network {
   // From any thread: closes a connection of this shard.
   void close(const Flow& flow);
 
+  // On its own thread.
+  ShardMetrics metrics() const;
   // From any thread: what was turned away so far.
   Refused refused() const;
 

@@ -156,9 +156,17 @@ TEST_F(ConfigTest, AnEmptySectionIsLikeNone) {
   EXPECT_EQ(config.registrar.min_expires, seconds(60));
 }
 
-TEST_F(ConfigTest, WhatThisVersionLacksIsRefused) {
-  EXPECT_EQ(refusal_with("admin: {listen: 127.0.0.1:9060}\n"),
-            "flowgate.yaml:2:17: admin.listen: is not available in this version");
+TEST_F(ConfigTest, MetricsAreAtAnAddressAndAPort) {
+  EXPECT_FALSE(loaded_with("").admin);
+  EXPECT_EQ(loaded_with("admin: {listen: 127.0.0.1:9060}\n").admin, Endpoint::from("127.0.0.1", 9060));
+  EXPECT_EQ(loaded_with("admin: {listen: \"[::1]:0\"}\n").admin, Endpoint::from("::1", 0));
+  EXPECT_EQ(refusal_with("admin: {listen: 9060}\n"),
+            "flowgate.yaml:2:17: admin.listen: expected ADDRESS:PORT, such as 127.0.0.1:9060 or "
+            "\"[::1]:9060\", found '9060'");
+  EXPECT_EQ(
+      refusal_with("admin: {listen: localhost:9060}\n"),
+      "flowgate.yaml:2:17: admin.listen: expected an IPv4 address, or an IPv6 address in brackets, in front "
+      "of the last colon, found 'localhost:9060'");
 }
 
 TEST_F(ConfigTest, RolesAreEdgeAndRegistrar) {

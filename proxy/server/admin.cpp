@@ -1,0 +1,144 @@
+#include "proxy/server/admin.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/system/system_error.hpp>
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace flowgate::server {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::asio::ip::tcp;
+
+constexpr std::size_t most_connections = 16;  // more are closed at once
+constexpr std::uint32_t most_header_octets = 8192;
+constexpr std::chrono::seconds whole_request{10};
+constexpr std::chrono::seconds longest_measuring{1};
+
+tcp::endpoint endpoint_of(const Endpoint& endpoint) {
+  return {boost::asio::ip::make_address(endpoint.address()), endpoint.port};
+}
+
+// One connection; lives as long as something is on its way.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(tcp::socket socket, const Admin::Measure& measure, std::shared_ptr<std::size_t> open)
+      : stream_(std::move(socket)),
+        measuring_(stream_.get_executor()),
+        measure_(measure),
+        open_(std::move(open)) {
+    ++*open_;
+  }
+  ~Session() { --*open_; }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  void read() {
+    parser_.emplace();
+    parser_->header_limit(most_header_octets);
+    stream_.expires_after(whole_request);
+    http::async_read(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](const beast::error_code& error, std::size_t) { self->was_read(error); });
+  }
+
+ private:
+  using Response = http::response<http::string_body>;
+
+  void was_read(const beast::error_code& error) {
+    if (!error) return answer();
+    // What is no HTTP, or too much of it, is told so; who has gone or is too slow is not.
+    const bool wrong = error != http::error::end_of_stream && error != http::error::partial_message &&
+                       error.category() == make_error_code(http::error::bad_method).category();
+    if (wrong) write(http::status::bad_request, "this is no request that is understood here\n", false);
+  }
+
+  void answer() {
+    const auto& request = parser_->get();
+    const std::string_view target{request.target().data(), request.target().size()};
+    const std::string_view path = target.substr(0, target.find('?'));
+    const bool keep = request.keep_alive();
+    if (path != "/metrics" && path != "/health") return write(http::status::not_found, "not found\n", keep);
+    if (request.method() != http::verb::get && request.method() != http::verb::head)
+      return write(http::status::method_not_allowed, "only GET and HEAD\n", keep);
+    if (path == "/health") return write(http::status::ok, "ok\n", keep);
+    measure(keep);
+  }
+
+  // A shard that is busy need not keep anybody waiting.
+  void measure(bool keep) {
+    awaits_metrics_ = true;
+    measuring_.expires_after(longest_measuring);
+    measuring_.async_wait([self = shared_from_this(), keep](const beast::error_code& error) {
+      if (!error && std::exchange(self->awaits_metrics_, false))
+        self->write(http::status::service_unavailable, "busy\n", keep);
+    });
+    measure_([self = shared_from_this(), keep](const Metrics& metrics) {
+      if (!std::exchange(self->awaits_metrics_, false)) return;
+      self->measuring_.cancel();
+      self->write(http::status::ok, metrics.text(), keep);
+    });
+  }
+
+  void write(http::status status, std::string text, bool keep) {
+    constexpr unsigned http_1_1 = 11;
+    response_ = Response(status, http_1_1);
+    response_.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+    if (status == http::status::method_not_allowed) response_.set(http::field::allow, "GET, HEAD");
+    response_.keep_alive(keep);
+    response_.content_length(text.size());
+    if (parser_->get().method() != http::verb::head) response_.body() = std::move(text);
+    stream_.expires_after(whole_request);
+    http::async_write(stream_, response_,
+                      [self = shared_from_this(), keep](const beast::error_code& error, std::size_t) {
+                        if (!error && keep) self->read();
+                      });
+  }
+
+  beast::tcp_stream stream_;
+  boost::asio::steady_timer measuring_;
+  const Admin::Measure& measure_;
+  const std::shared_ptr<std::size_t> open_;
+  beast::flat_buffer buffer_{most_header_octets * 2};
+  std::optional<http::request_parser<http::empty_body>> parser_;
+  Response response_;
+  bool awaits_metrics_ = false;
+};
+
+}  // namespace
+
+Admin::Admin(boost::asio::io_context& context, const Endpoint& listen, Measure measure)
+    : acceptor_(context), measure_(std::move(measure)) {
+  try {
+    acceptor_.open(endpoint_of(listen).protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(endpoint_of(listen));
+    acceptor_.listen();
+  } catch (const boost::system::system_error& error) {
+    throw boost::system::system_error(error.code(), "admin " + listen.text());
+  }
+  accept();
+}
+
+Endpoint Admin::local() const {
+  const tcp::endpoint local = acceptor_.local_endpoint();
+  return Endpoint::from(local.address().to_string(), local.port()).value_or(Endpoint{});
+}
+
+void Admin::accept() {
+  acceptor_.async_accept([this](const beast::error_code& error, tcp::socket socket) {
+    if (error == boost::asio::error::operation_aborted) return;
+    if (!error && *open_ < most_connections)
+      std::make_shared<Session>(std::move(socket), measure_, open_)->read();
+    accept();
+  });
+}
+
+}  // namespace flowgate::server

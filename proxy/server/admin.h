@@ -1,0 +1,36 @@
+// What an operator's programs ask over HTTP: GET /metrics and GET /health. Nobody is asked for a password, so
+// it belongs on the loopback or a network of one's own.
+//
+// On the thread of its io_context, which is no shard's: a shard is asked for its numbers, and not waited for.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "flowtoken/flow.h"
+#include "proxy/server/metrics.h"
+
+namespace flowgate::server {
+
+class Admin {
+ public:
+  // Calls `done` once, later, on the thread of the io_context.
+  using Measure = std::function<void(std::function<void(const Metrics&)> done)>;
+
+  // Binds and serves. Throws boost::system::system_error with a line that names the address.
+  Admin(boost::asio::io_context& context, const Endpoint& listen, Measure measure);
+
+  Endpoint local() const;
+
+ private:
+  void accept();
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  const Measure measure_;
+  const std::shared_ptr<std::size_t> open_ = std::make_shared<std::size_t>(0);  // connections
+};
+
+}  // namespace flowgate::server
