@@ -22,6 +22,10 @@ std::string_view reason_of(const sip::Message& request) {
   return {};
 }
 
+bool is_about_invite(Method method) {
+  return method == Method::invite || method == Method::ack || method == Method::cancel;
+}
+
 }  // namespace
 
 Core::Core(const Options& options, const LocalAddresses& local, const registrar::Domains& domains,
@@ -37,7 +41,7 @@ Core::Core(const Options& options, const LocalAddresses& local, const registrar:
       tokens_(token_keys_of(options.node, keys)),
       edge_tokens_(keys),
       timers_(now),
-      transactions_(options.settings, timers_, network),
+      transactions_(options.settings, timers_, network, options.invites, options.shard),
       registrar_(registrar_options(), domains, location, registrar::EncryptedGruus(keys), random),
       routing_(local, options.roles.registrar ? &domains : nullptr, tokens_, options.limits),
       forwarder_(options.shard, options_.roles, local, tokens_, random, options.limits),
@@ -142,7 +146,14 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   if (!via) return;
   const Method method = message.method();
   const TransactionKey key = transaction_key(message, *via, method == Method::ack ? Method::invite : method);
+  const TransactionKey invite =
+      method == Method::cancel ? transaction_key(message, *via, Method::invite) : key;
   ServerTransaction* existing = transactions_.find_server(key);
+  if (existing == nullptr && is_about_invite(method)) {
+    // §17.2.3: it is the same transaction wherever the request comes from.
+    if (const auto shard = transactions_.shard_of_invite(invite))
+      return network_.pass_to_shard(*shard, flow, message.text());
+  }
   if (method == Method::ack) {
     // §17.2.1: the ACK for a non-2xx belongs to the INVITE's transaction. That for a 2xx is a request of its
     // own.
@@ -153,8 +164,6 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   if (transactions_.repeat_response(key)) return;
   if (const auto shard = notifier_.shard_of(message, flow); shard && *shard != options_.shard)
     return network_.pass_to_shard(*shard, flow, message.text());
-  const TransactionKey invite =
-      method == Method::cancel ? transaction_key(message, *via, Method::invite) : TransactionKey{};
   // A CANCEL makes room, and there is one at most for each INVITE: it is never turned away.
   const bool cancels = method == Method::cancel && transactions_.find_server(invite) != nullptr;
   transactions_.make_room();

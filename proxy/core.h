@@ -46,6 +46,8 @@ class Core {
     // Whose users have to authenticate; none: nobody has to. It outlives the core.
     digest::ProtectionSpace* protection_space = nullptr;
     OverloadOptions overload;
+    // Of all shards; none: there is but this one. It outlives the core.
+    InviteIndex* invites = nullptr;
   };
 
   // All references must outlive the core. `random`: unpredictable; from OpenSSL in production.

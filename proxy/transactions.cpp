@@ -7,17 +7,21 @@
 
 namespace flowgate::proxy {
 
-Transactions::Transactions(const Settings& settings, TimerWheel& timers, Network& network)
+Transactions::Transactions(const Settings& settings, TimerWheel& timers, Network& network,
+                           InviteIndex* invites, std::uint8_t shard)
     : settings_(settings),
       timers_(timers),
       network_(network),
+      invites_(invites),
+      shard_(shard),
       completed_(settings.max_register_response_octets),
       timer_j_(this, [](void* self) { static_cast<Transactions*>(self)->timer_j(); }) {}
 
 Transactions::~Transactions() {
   // Users and transactions hold one another: let go of both ends.
   client_.for_each([](const auto& transaction) { transaction->user_.reset(); });
-  server_.for_each([](const auto& transaction) {
+  server_.for_each([this](const auto& transaction) {
+    leave_index(*transaction);
     if (ServerUser* user = std::exchange(transaction->user_, nullptr)) user->terminated(*transaction);
   });
 }
@@ -40,6 +44,7 @@ void Transactions::settle() {
   }
   transaction->settle();
   const TransactionKey key = transaction->key();
+  if (invites_ != nullptr && transaction->is_invite()) invites_->put(key, shard_);
   server_.put(key, std::move(transaction));
 }
 
@@ -54,6 +59,11 @@ ServerTransaction* Transactions::find_server(const TransactionKey& key) {
     return arriving_->state() == ServerState::terminated ? nullptr : arriving_.get();
   const auto* found = server_.find(key);
   return found == nullptr ? nullptr : found->get();
+}
+
+std::optional<std::uint8_t> Transactions::shard_of_invite(const TransactionKey& key) const {
+  const auto shard = invites_ == nullptr ? std::nullopt : invites_->find(key);
+  return shard == shard_ ? std::nullopt : shard;
 }
 
 bool Transactions::repeat_response(const TransactionKey& key) {
@@ -110,8 +120,13 @@ void Transactions::remove(ServerTransaction& transaction) {
   if (&transaction == arriving_.get()) return;
   auto* const found = server_.find(transaction.key());
   if (found == nullptr || found->get() != &transaction) return;
+  leave_index(transaction);
   dead_server_.push_back(std::move(*found));
   server_.erase(transaction.key());
+}
+
+void Transactions::leave_index(const ServerTransaction& transaction) {
+  if (invites_ != nullptr && transaction.is_invite()) invites_->erase(transaction.key(), shard_);
 }
 
 void Transactions::complete(ServerTransaction& transaction, std::string_view response) {

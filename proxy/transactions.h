@@ -11,6 +11,7 @@
 
 #include "proxy/client_transaction.h"
 #include "proxy/completed_responses.h"
+#include "proxy/invite_index.h"
 #include "proxy/network.h"
 #include "proxy/server_transaction.h"
 #include "proxy/settings.h"
@@ -21,7 +22,9 @@ namespace flowgate::proxy {
 
 class Transactions {
  public:
-  Transactions(const Settings& settings, TimerWheel& timers, Network& network);
+  // `invites`: those of all shards, of which this is `shard`; none: there is but one.
+  Transactions(const Settings& settings, TimerWheel& timers, Network& network, InviteIndex* invites,
+               std::uint8_t shard);
   ~Transactions();
 
   // When it is full, answers that were given 16*T1 ago go before Timer J: who has asked five times by then
@@ -43,6 +46,8 @@ class Transactions {
                                  const sip::Message& request, std::chrono::seconds keep = {});
   void settle();
   ServerTransaction* find_server(const TransactionKey& key);
+  // The other shard that has the server transaction of the INVITE.
+  std::optional<std::uint8_t> shard_of_invite(const TransactionKey& key) const;
   // Is it the request of a non-INVITE server transaction in Completed, which find_server() does not find?
   // Then its response is sent once more.
   bool repeat_response(const TransactionKey& key);
@@ -76,6 +81,7 @@ class Transactions {
   friend class ServerTransaction;
   friend class ClientTransaction;
   void remove(ServerTransaction& transaction);
+  void leave_index(const ServerTransaction& transaction);
   // A non-INVITE one is in Completed now, over UDP: Timer J runs, and all that is needed of it is its
   // response.
   void complete(ServerTransaction& transaction, std::string_view response);
@@ -103,6 +109,8 @@ class Transactions {
   Settings settings_;
   TimerWheel& timers_;
   Network& network_;
+  InviteIndex* const invites_;
+  const std::uint8_t shard_;
   // The last one made; from settle() on in server_, or gone.
   std::unique_ptr<ServerTransaction> arriving_;
   std::string arriving_via_;

@@ -206,6 +206,7 @@ void Server::make_cores(const conf::Config& config) {
   for (unsigned number = 0; number < shards_.size(); ++number) {
     proxy::Core::Options options = core_options(config, number);
     options.protection_space = protection_space_.get();
+    if (shards_.size() > 1) options.invites = &invites_;
     shards_[number]->make_core(options, *local_, *domains_, *location_, ua_flows_, keys_);
   }
   location_->set_observer(this);

@@ -83,6 +83,7 @@ class Server final : private registrar::Observer {
   std::optional<UsersFile> users_file_;
   std::unique_ptr<registrar::UserStore> user_store_;  // null: `users_` does not change
   std::uint64_t users_version_ = 0;
+  proxy::InviteIndex invites_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<transport::Listener> listening_;
   std::unique_ptr<registrar::Domains> domains_;

@@ -57,6 +57,7 @@ Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional
   options.settings = settings;
   options.registrar = registrar;
   options.reg_event = events;
+  if (shards > 1) options.invites = &invites_;
   // splitmix64: different numbers, the same in each run.
   const auto random = [this] {
     std::uint64_t z = (random_ += 0x9e3779b97f4a7c15ULL);

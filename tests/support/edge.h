@@ -84,6 +84,7 @@ class Edge : public proxy::Network, public proxy::Resolver, private registrar::O
   registrar::Domains domains_;
   std::optional<digest::ProtectionSpace> protection_space_;
   proxy::LocalAddresses local_;
+  proxy::InviteIndex invites_;
   std::vector<std::unique_ptr<proxy::Core>> cores_;  // by shard
   std::vector<std::unique_ptr<Phone>> phones_;
   std::vector<std::uint64_t> gone_;
