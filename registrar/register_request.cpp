@@ -28,8 +28,11 @@ Refusal read_options(const sip::Message& request, OptionTags& tags) {
   std::string unsupported;
   while (const auto tag = required.next()) {
     const bool gruu = sip::equals_nocase(tag->text, "gruu");
+    const bool outbound = sip::equals_nocase(tag->text, "outbound");
     tags.requires_gruu = tags.requires_gruu || gruu;
-    if (gruu || sip::equals_nocase(tag->text, "outbound") || sip::equals_nocase(tag->text, "path")) continue;
+    // Who requires it supports it.
+    tags.supports_outbound = tags.supports_outbound || outbound;
+    if (gruu || outbound || sip::equals_nocase(tag->text, "path")) continue;
     if (!unsupported.empty()) unsupported += ", ";
     unsupported += tag->text;
   }

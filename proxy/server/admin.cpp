@@ -19,6 +19,7 @@ using boost::asio::ip::tcp;
 
 constexpr std::size_t most_connections = 16;  // more are closed at once
 constexpr std::uint32_t most_header_octets = 8192;
+constexpr std::size_t most_buffered = 16'384;
 constexpr std::chrono::seconds whole_request{10};
 constexpr std::chrono::seconds longest_measuring{1};
 
@@ -106,7 +107,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::steady_timer measuring_;
   const Admin::Measure& measure_;
   const std::shared_ptr<std::size_t> open_;
-  beast::flat_buffer buffer_{most_header_octets * 2};
+  beast::flat_buffer buffer_{most_buffered};
   std::optional<http::request_parser<http::empty_body>> parser_;
   Response response_;
   bool awaits_metrics_ = false;

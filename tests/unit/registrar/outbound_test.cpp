@@ -34,6 +34,14 @@ TEST_F(Outbound, ARegistrationOverADirectFlowIsAnsweredWithRequireOutboundAndFlo
   EXPECT_EQ(binding().instance, "urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF");
 }
 
+// Whoever requires an extension supports it (RFC 3261 §20.32, §20.37).
+TEST_F(Outbound, WhoRequiresItSupportsIt) {
+  const Answer answer = send({.fields = {bob + ";reg-id=1" + instance, "Require: outbound"}, .flow = first});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(values(answer, "Require"), ElementsAre("outbound"));
+  EXPECT_TRUE(binding().outbound);
+}
+
 TEST_F(Outbound, AFlowTimerOf0IsNotSent) {
   options.flow_timer = 0s;
   const Answer answer = send({.fields = {bob + ";reg-id=1" + instance, supported}});
