@@ -1,6 +1,5 @@
 #include "proxy/server/admin.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -22,6 +21,7 @@ constexpr std::uint32_t most_header_octets = 8192;
 constexpr std::size_t most_buffered = 16'384;
 constexpr std::chrono::seconds whole_request{10};
 constexpr std::chrono::seconds longest_measuring{1};
+constexpr std::chrono::milliseconds pause_time{100};
 
 tcp::endpoint endpoint_of(const Endpoint& endpoint) {
   return {boost::asio::ip::make_address(endpoint.address()), endpoint.port};
@@ -116,14 +116,16 @@ class Session : public std::enable_shared_from_this<Session> {
 }  // namespace
 
 Admin::Admin(boost::asio::io_context& context, const Endpoint& listen, Measure measure)
-    : acceptor_(context), measure_(std::move(measure)) {
+    : acceptor_(context), pause_(context), measure_(std::move(measure)) {
   try {
     acceptor_.open(endpoint_of(listen).protocol());
     acceptor_.set_option(tcp::acceptor::reuse_address(true));
     acceptor_.bind(endpoint_of(listen));
     acceptor_.listen();
   } catch (const boost::system::system_error& error) {
-    throw boost::system::system_error(error.code(), "admin " + listen.text());
+    // Without the place in the library that it comes from.
+    const boost::system::error_code plain(error.code().value(), error.code().category());
+    throw boost::system::system_error(plain, "admin " + listen.text());
   }
   accept();
 }
@@ -136,9 +138,17 @@ Endpoint Admin::local() const {
 void Admin::accept() {
   acceptor_.async_accept([this](const beast::error_code& error, tcp::socket socket) {
     if (error == boost::asio::error::operation_aborted) return;
-    if (!error && *open_ < most_connections)
-      std::make_shared<Session>(std::move(socket), measure_, open_)->read();
+    if (error) return pause();
+    if (*open_ < most_connections) std::make_shared<Session>(std::move(socket), measure_, open_)->read();
     accept();
+  });
+}
+
+// Out of descriptors or memory: whoever waits goes on waiting, and to try again at once would spin.
+void Admin::pause() {
+  pause_.expires_after(pause_time);
+  pause_.async_wait([this](const beast::error_code& error) {
+    if (!error) accept();
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -27,8 +28,10 @@ class Admin {
 
  private:
   void accept();
+  void pause();
 
   boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
   const Measure measure_;
   const std::shared_ptr<std::size_t> open_ = std::make_shared<std::size_t>(0);  // connections
 };

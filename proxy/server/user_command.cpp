@@ -71,6 +71,27 @@ std::string read_aor(const std::string& text, const conf::Config& config) {
   return text.substr(0, at + 1) + sip::to_lower(text.substr(at + 1));
 }
 
+std::string_view user_part(std::string_view aor) {
+  return aor.substr(0, aor.rfind('@'));
+}
+
+// Whose an AOR is must not hang on who comes first: neither a further AOR nor, in every domain, the name of
+// one user is another's.
+void check_aors(const std::string& name, const std::vector<std::string>& aors,
+                const std::vector<User>& users) {
+  const auto refuse = [](const std::string& aor) { throw std::runtime_error(aor + ": is another user's"); };
+  for (const std::string& aor : aors) {
+    for (const User& user : users) {
+      if (user.name == user_part(aor) || std::ranges::find(user.aors, aor) != user.aors.end()) refuse(aor);
+    }
+  }
+  for (const User& user : users) {
+    for (const std::string& aor : user.aors) {
+      if (user_part(aor) == name) refuse(aor);
+    }
+  }
+}
+
 }  // namespace
 
 UserCommand::UserCommand(CLI::App& app) : user_(app.add_subcommand("user", "users in the store")) {
@@ -109,6 +130,7 @@ void UserCommand::add(const conf::Config& config) const {
   const auto store = open(config);
   const std::vector<User> users = value_of(store->list());
   if (find(users, name_) != nullptr) throw std::runtime_error(name_ + ": there is this user already");
+  check_aors(name_, aors, users);
   SecretText password;
   password_stdin_ ? read_password(password) : ask_password(password);
   User user = registrar::user_with_password(name_, config.registrar.digest.realm, password.text);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Bob's NAT reboots and hands out other ports; bob notices by himself, registers anew, and is reached."""
+from deadline import wait_for
 from ladder import talk
 from neighbourhood import OTHER_PORTS
 from run import run, step
@@ -11,6 +12,8 @@ FLOW_TIMER_S = 20
 RECOVERY_S = FLOW_TIMER_S + 10 + 60 + 10
 # Far beyond the recovery: a REGISTER in that time is one for the lost flow, not a refresh.
 REGINT_S = 900
+# The capture is another process, and reads behind.
+SEEN_WITHIN_S = 5
 
 
 def check_recovery(options, directory, evidence):
@@ -18,7 +21,9 @@ def check_recovery(options, directory, evidence):
         step(f"both registered over {options.transport}")
         bob, nat = street.bob, street.net.nats["b"]
         registered = bob.seen("REGISTER_OK")
-        before = {p.source[1] for p in street.from_home("b")}
+        before = wait_for(
+            "bob's packets", lambda: {p.source[1] for p in street.from_home("b")}, SEEN_WITHIN_S
+        )
         nat.reboot(*OTHER_PORTS)
         step("bob's NAT has rebooted")
         bob.wait_for_event("REGISTER_FAIL", 1, RECOVERY_S)

@@ -86,6 +86,9 @@ def check_refusals(commands):
     commands.is_refused("no colon", "add", "ca:rol", "--password-stdin", password="x\n")
     commands.is_refused("the password is empty", "add", "carol", "--password-stdin", password="\n")
     commands.is_refused("NAME@DOMAIN", "add", "carol", "--aor", "a@elsewhere.org", "--password-stdin", password="x\n")
+    for aor in ("sales@example.com", "alice@example.com"):
+        commands.is_refused("another user's", "add", "carol", "--aor", aor, "--password-stdin", password="x\n")
+    commands.is_refused("another user's", "add", "sales", "--password-stdin", password="x\n")
     commands.is_refused("use --password-stdin", "add", "carol", password="x\n")
     assert commands.row("carol") is None
 

@@ -75,7 +75,10 @@ HandshakeAnswer answer(const Request& request, const Origins& origins) {
                   "Upgrade: websocket\r\n");
   }
   if (request.count(http::field::host) != 1) return refuse("400 Bad Request", "One Host is needed");
-  if (text_of(request[http::field::sec_websocket_version]) != "13") {
+  if (request.count(http::field::origin) > 1)
+    return refuse("400 Bad Request", "There is more than one Origin");
+  if (request.count(http::field::sec_websocket_version) != 1 ||
+      text_of(request[http::field::sec_websocket_version]) != "13") {
     return refuse("426 Upgrade Required", "Version 13 of WebSocket is needed",
                   "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
   }
@@ -83,8 +86,11 @@ HandshakeAnswer answer(const Request& request, const Origins& origins) {
   if (request.count(http::field::sec_websocket_key) != 1 || !is_key(key))
     return refuse("400 Bad Request", "Sec-WebSocket-Key must be 16 octets in base64");
   const auto protocols = request.equal_range(http::field::sec_websocket_protocol);
+  // §4.1: the answer must be one that was offered, letter by letter.
   const bool sip = std::any_of(protocols.first, protocols.second, [](const auto& field) {
-    return http::token_list(field.value()).exists(subprotocol);
+    const http::token_list offered(field.value());
+    return std::any_of(offered.begin(), offered.end(),
+                       [](const auto& each) { return text_of(each) == subprotocol; });
   });
   if (!sip) return refuse("400 Bad Request", "Sec-WebSocket-Protocol must offer the subprotocol sip");
   if (!is_welcome(request, origins)) return refuse("403 Forbidden", "This Origin is not allowed here");

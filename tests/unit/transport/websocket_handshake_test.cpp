@@ -49,6 +49,8 @@ TEST(WebSocketHandshake, WithoutTheSubprotocolSipItIsRefused) {
   EXPECT_THAT(refusal(upgrade_request("")), StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(refusal(upgrade_request("Sec-WebSocket-Protocol: sips, xsip\r\n")),
               EndsWith("\r\n\r\nSec-WebSocket-Protocol must offer the subprotocol sip\n"));
+  // RFC 6455 §4.1: a client fails a connection whose subprotocol is none that it has offered.
+  EXPECT_THAT(refusal(upgrade_request("Sec-WebSocket-Protocol: SIP\r\n")), StartsWith("HTTP/1.1 400 "));
 }
 
 TEST(WebSocketHandshake, APlainHttpRequestIsToldWhatIsHere) {
@@ -108,6 +110,16 @@ TEST(WebSocketHandshake, OnlyTheOriginsOfTheListAreWelcome) {
     EXPECT_THAT(refusal(request(origin), {"https://phone.example.com"}), StartsWith("HTTP/1.1 403 "))
         << origin;
   }
+}
+
+TEST(WebSocketHandshake, OriginAndVersionStandOnceAtMost) {
+  const std::string welcome = "Origin: https://phone.example.com\r\n";
+  EXPECT_THAT(refusal(upgrade_request("Sec-WebSocket-Protocol: sip\r\n" + welcome +
+                                      "Origin: https://evil.example\r\n"),
+                      {"https://phone.example.com"}),
+              StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(refusal(upgrade_request("Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Version: 8\r\n")),
+              StartsWith("HTTP/1.1 426 "));
 }
 
 TEST(WebSocketHandshake, AClientWithoutAnOriginNeedsALeaveOfItsOwn) {
