@@ -149,8 +149,10 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   const TransactionKey invite =
       method == Method::cancel ? transaction_key(message, *via, Method::invite) : key;
   ServerTransaction* existing = transactions_.find_server(key);
-  if (existing == nullptr && is_about_invite(method)) {
-    // §17.2.3: it is the same transaction wherever the request comes from.
+  const bool cancels = method == Method::cancel && transactions_.find_server(invite) != nullptr;
+  if (existing == nullptr && !cancels && is_about_invite(method)) {
+    // §17.2.3: it is the same transaction wherever the request comes from. Where it has ended before this
+    // gets there, the index names nobody any more, so that nothing is passed to and fro.
     if (const auto shard = transactions_.shard_of_invite(invite))
       return network_.pass_to_shard(*shard, flow, message.text());
   }
@@ -165,7 +167,6 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   if (const auto shard = notifier_.shard_of(message, flow); shard && *shard != options_.shard)
     return network_.pass_to_shard(*shard, flow, message.text());
   // A CANCEL makes room, and there is one at most for each INVITE: it is never turned away.
-  const bool cancels = method == Method::cancel && transactions_.find_server(invite) != nullptr;
   transactions_.make_room();
   if (transactions_.full() && !cancels) {
     return answer_statelessly(flow, message, *via, key, 503, retry_after());
@@ -177,6 +178,11 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
   if (method == Method::register_ && authentication_) {
     if (const Refusal challenge = challenge_of_register(flow, message))
       return answer_statelessly(flow, message, *via, key, challenge.status, challenge.fields, keep);
+  }
+  if (method == Method::invite) {
+    // Before anything is sent that a CANCEL may follow; another shard may be about to do the same.
+    if (const auto shard = transactions_.claim_invite(key))
+      return network_.pass_to_shard(*shard, flow, message.text());
   }
   ServerTransaction& server = transactions_.make_server(key, flow, *via, message, keep);
   method == Method::cancel ? receive_cancel(server, message, invite) : handle(server, message);

@@ -2,17 +2,16 @@
 
 namespace flowgate::proxy {
 
-void InviteIndex::put(const TransactionKey& key, std::uint8_t shard) {
+std::uint8_t InviteIndex::claim(const TransactionKey& key, std::uint8_t shard) {
   Stripe& stripe = stripes_[stripe_of(key)];
   const std::lock_guard lock{stripe.mutex};
-  stripe.shards.insert_or_assign(key, shard);
+  return stripe.shards.try_emplace(key, shard).first->second;
 }
 
-void InviteIndex::erase(const TransactionKey& key, std::uint8_t shard) {
+void InviteIndex::erase(const TransactionKey& key) {
   Stripe& stripe = stripes_[stripe_of(key)];
   const std::lock_guard lock{stripe.mutex};
-  const auto found = stripe.shards.find(key);
-  if (found != stripe.shards.end() && found->second == shard) stripe.shards.erase(found);
+  stripe.shards.erase(key);
 }
 
 std::optional<std::uint8_t> InviteIndex::find(const TransactionKey& key) const {

@@ -21,9 +21,10 @@ namespace flowgate::proxy {
 
 class InviteIndex {
  public:
-  void put(const TransactionKey& key, std::uint8_t shard);
-  // Where another shard has put itself there since, that stays.
-  void erase(const TransactionKey& key, std::uint8_t shard);
+  // It is that shard's from now on, unless another one was quicker. The shard that has it then.
+  std::uint8_t claim(const TransactionKey& key, std::uint8_t shard);
+  // By the shard that has it.
+  void erase(const TransactionKey& key);
   std::optional<std::uint8_t> find(const TransactionKey& key) const;
 
  private:

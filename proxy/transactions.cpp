@@ -39,12 +39,12 @@ void Transactions::settle() {
   if (!arriving_) return;
   auto transaction = std::move(arriving_);
   if (transaction->state() == ServerState::terminated) {
+    leave_index(*transaction);
     dead_server_.push_back(std::move(transaction));
     return;
   }
   transaction->settle();
   const TransactionKey key = transaction->key();
-  if (invites_ != nullptr && transaction->is_invite()) invites_->put(key, shard_);
   server_.put(key, std::move(transaction));
 }
 
@@ -64,6 +64,12 @@ ServerTransaction* Transactions::find_server(const TransactionKey& key) {
 std::optional<std::uint8_t> Transactions::shard_of_invite(const TransactionKey& key) const {
   const auto shard = invites_ == nullptr ? std::nullopt : invites_->find(key);
   return shard == shard_ ? std::nullopt : shard;
+}
+
+std::optional<std::uint8_t> Transactions::claim_invite(const TransactionKey& key) {
+  if (invites_ == nullptr) return std::nullopt;
+  const std::uint8_t shard = invites_->claim(key, shard_);
+  return shard == shard_ ? std::nullopt : std::optional{shard};
 }
 
 bool Transactions::repeat_response(const TransactionKey& key) {
@@ -126,7 +132,7 @@ void Transactions::remove(ServerTransaction& transaction) {
 }
 
 void Transactions::leave_index(const ServerTransaction& transaction) {
-  if (invites_ != nullptr && transaction.is_invite()) invites_->erase(transaction.key(), shard_);
+  if (invites_ != nullptr && transaction.is_invite()) invites_->erase(transaction.key());
 }
 
 void Transactions::complete(ServerTransaction& transaction, std::string_view response) {

@@ -48,6 +48,8 @@ class Transactions {
   ServerTransaction* find_server(const TransactionKey& key);
   // The other shard that has the server transaction of the INVITE.
   std::optional<std::uint8_t> shard_of_invite(const TransactionKey& key) const;
+  // Of an INVITE that make_server() is called for next. The other shard that was quicker, and has it.
+  std::optional<std::uint8_t> claim_invite(const TransactionKey& key);
   // Is it the request of a non-INVITE server transaction in Completed, which find_server() does not find?
   // Then its response is sent once more.
   bool repeat_response(const TransactionKey& key);

@@ -58,6 +58,7 @@ class Edge : public proxy::Network, public proxy::Resolver, private registrar::O
   proxy::Core& core(unsigned shard = 0) { return *cores_.at(shard); }
   registrar::MemoryStore& location() { return location_; }
   registrar::UserTable& users() { return users_; }
+  proxy::InviteIndex& invites() { return invites_; }
   FlowTokens tokens() { return FlowTokens(keys_); }
   registrar::Instant now() const { return now_; }
   const std::string& ladder() const { return ladder_; }

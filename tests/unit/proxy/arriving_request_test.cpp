@@ -47,12 +47,13 @@ class ArrivingRequest : public ::testing::Test, public Network, public Resolver 
  protected:
   bool send(const Flow&, std::string_view text) override {
     sent.emplace_back(text);
+    if (const auto first = std::exchange(meanwhile, nullptr)) first();
     return true;
   }
   void connect(const NextHop&, Connected done) override {
     done(make_error_code(boost::system::errc::host_unreachable));
   }
-  void pass_to_shard(unsigned, const Flow&, std::string_view) override {}
+  void pass_to_shard(unsigned shard, const Flow&, std::string_view) override { passed.push_back(shard); }
   void resolve(const sip::Uri&, Resolved done) override { done({}); }
 
   static std::string request(const std::string& method, const std::string& uri, const std::string& branch) {
@@ -88,6 +89,8 @@ class ArrivingRequest : public ::testing::Test, public Network, public Resolver 
   UaFlows ua_flows{130s, 100};
   std::uint64_t random = 0;
   std::vector<std::string> sent;
+  std::function<void()> meanwhile;  // when something is sent
+  std::vector<unsigned> passed;     // to which shards
   std::unique_ptr<Core> core = std::make_unique<Core>(
       Core::Options{}, local, domains, store, ua_flows, keys, *this, *this, [this] { return ++random; },
       start);
@@ -150,6 +153,31 @@ TEST_F(ArrivingRequest, OfAnInviteThatIsRefusedAtOnceKeepsTheRefusal) {
   EXPECT_EQ(core->transaction_octets(), sent[0].size());
   EXPECT_THAT(answers(), ElementsAre("480 " + via("a")));
   receives(request("INVITE", "sip:nobody@example.com", "a"));
+  EXPECT_THAT(answers(), ElementsAre("480 " + via("a")));
+}
+
+// Whoever has its first response may send a CANCEL, and over another connection.
+TEST_F(ArrivingRequest, OfAnInviteIsKnownToOtherShardsBeforeItIsAnswered) {
+  InviteIndex invites;
+  const auto make = [&](std::uint8_t shard) {
+    Core::Options options;
+    options.shard = shard;
+    options.invites = &invites;
+    return std::make_unique<Core>(
+        options, local, domains, store, ua_flows, keys, *this, *this, [this] { return ++random; }, start);
+  };
+  core = make(0);
+  const auto other = make(1);
+  const std::string invite = request("INVITE", "sip:nobody@example.com", "a");
+  meanwhile = [&, text = invite]() mutable { other->receive(start, ua_flow, text); };
+  receives(invite);
+  EXPECT_THAT(passed, ElementsAre(0U));
+  EXPECT_THAT(answers(), ElementsAre("480 " + via("a")));
+  // With a shard go its transactions.
+  core.reset();
+  std::string text = invite;
+  other->receive(start, ua_flow, text);
+  EXPECT_THAT(passed, ElementsAre(0U));
   EXPECT_THAT(answers(), ElementsAre("480 " + via("a")));
 }
 
