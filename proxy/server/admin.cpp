@@ -21,7 +21,10 @@ constexpr std::uint32_t most_header_octets = 8192;
 constexpr std::size_t most_buffered = 16'384;
 constexpr std::chrono::seconds whole_request{10};
 constexpr std::chrono::seconds longest_measuring{1};
-constexpr std::chrono::milliseconds pause_time{100};
+constexpr std::chrono::seconds accept_pause{1};
+
+constexpr std::string_view plain_text = "text/plain; charset=utf-8";
+constexpr std::string_view prometheus_text = "text/plain; version=0.0.4; charset=utf-8";
 
 tcp::endpoint endpoint_of(const Endpoint& endpoint) {
   return {boost::asio::ip::make_address(endpoint.address()), endpoint.port};
@@ -44,6 +47,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void read() {
     parser_.emplace();
     parser_->header_limit(most_header_octets);
+    parser_->body_limit(0);
     stream_.expires_after(whole_request);
     http::async_read(
         stream_, buffer_, *parser_,
@@ -55,6 +59,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void was_read(const beast::error_code& error) {
     if (!error) return answer();
+    if (error == http::error::body_limit)
+      return write(http::status::payload_too_large, "no request here has a body\n", false);
     // What is no HTTP, or too much of it, is told so; who has gone or is too slow is not.
     const bool wrong = error != http::error::end_of_stream && error != http::error::partial_message &&
                        error.category() == make_error_code(http::error::bad_method).category();
@@ -84,14 +90,14 @@ class Session : public std::enable_shared_from_this<Session> {
     measure_([self = shared_from_this(), keep](const Metrics& metrics) {
       if (!std::exchange(self->awaits_metrics_, false)) return;
       self->measuring_.cancel();
-      self->write(http::status::ok, metrics.text(), keep);
+      self->write(http::status::ok, metrics.text(), keep, prometheus_text);
     });
   }
 
-  void write(http::status status, std::string text, bool keep) {
+  void write(http::status status, std::string text, bool keep, std::string_view type = plain_text) {
     constexpr unsigned http_1_1 = 11;
     response_ = Response(status, http_1_1);
-    response_.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+    response_.set(http::field::content_type, beast::string_view(type.data(), type.size()));
     if (status == http::status::method_not_allowed) response_.set(http::field::allow, "GET, HEAD");
     response_.keep_alive(keep);
     response_.content_length(text.size());
@@ -144,9 +150,9 @@ void Admin::accept() {
   });
 }
 
-// Out of descriptors or memory: whoever waits goes on waiting, and to try again at once would spin.
+// Out of descriptors: the connection stays in the backlog, and to ask for it again at once would spin.
 void Admin::pause() {
-  pause_.expires_after(pause_time);
+  pause_.expires_after(accept_pause);
   pause_.async_wait([this](const beast::error_code& error) {
     if (!error) accept();
   });

@@ -1,7 +1,9 @@
 // What an operator's programs ask over HTTP: GET /metrics and GET /health. Nobody is asked for a password, so
 // it belongs on the loopback or a network of one's own.
 //
-// On the thread of its io_context, which is no shard's: a shard is asked for its numbers, and not waited for.
+// On the thread of its io_context, which is no shard's: a shard is asked for its numbers, and not waited for
+// longer than a second. Bounded: 16 connections, 8 KiB for a request, which has no body, and 10 s until it is
+// whole. Once it is made, no error leaves it: a connection that fails is closed.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -18,10 +20,11 @@ namespace flowgate::server {
 
 class Admin {
  public:
-  // Calls `done` once, later, on the thread of the io_context.
+  // Calls `done` once, later, on the thread of the io_context, or never; lets go of it there, too.
   using Measure = std::function<void(std::function<void(const Metrics&)> done)>;
 
-  // Binds and serves. Throws boost::system::system_error with a line that names the address.
+  // Binds and serves, while the io_context runs, which it must not do any more when this goes. Throws
+  // boost::system::system_error with a line that names the address.
   Admin(boost::asio::io_context& context, const Endpoint& listen, Measure measure);
 
   Endpoint local() const;

@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
   app.add_option("--config", file, "the configuration file")->required();
   app.add_flag("--check", check, "only check the configuration, start nothing");
   const flowgate::server::UserCommand users(app);
-  app.set_version_flag("--version", FLOWGATE_VERSION);
+  app.set_version_flag("--version", "flowgate " FLOWGATE_VERSION);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -44,6 +44,8 @@ std::string Metrics::text() const {
     for (std::size_t shard = 0; shard < shards.size(); ++shard)
       text.value(fmt::format("{{shard=\"{}\"}}", shard), shards[shard].*number);
   };
+  text.begin("build_info", "gauge", "Always 1; the version is the label.");
+  text.value(fmt::format("{{version=\"{}\"}}", version), 1);
   text.begin("start_time_seconds", "gauge", "When it was started, in seconds since 1970.");
   text.value("", std::chrono::duration_cast<std::chrono::seconds>(started.time_since_epoch()).count());
   text.begin("bindings", "gauge", "Bindings in the location service.");

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proxy/server/overload_report.h"
@@ -18,6 +19,7 @@ struct ShardMetrics {
 };
 
 struct Metrics {
+  std::string_view version;  // of the program; outlives this
   std::size_t bindings = 0;
   std::size_t registered_flows = 0;
   Refused refused;

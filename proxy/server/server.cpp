@@ -263,14 +263,15 @@ void Server::measure(const boost::asio::any_io_executor& home,
     std::size_t missing;
     std::function<void(const Metrics&)> done;
   };
-  Metrics metrics{location_->size(), ua_flows_.size(), refused(), started_, {}};
+  Metrics metrics{FLOWGATE_VERSION, location_->size(), ua_flows_.size(), refused(), started_, {}};
   metrics.shards.resize(shards_.size());
   const auto gathering =
       std::make_shared<Gathering>(Gathering{std::move(metrics), shards_.size(), std::move(done)});
   for (std::size_t number = 0; number < shards_.size(); ++number) {
     Shard& shard = *shards_[number];
-    boost::asio::post(shard.context(), [&shard, number, home, gathering] {
-      boost::asio::post(home, [number, gathering, metrics = shard.metrics()] {
+    // What `done` holds belongs to home: no shard may be the last to let go of it.
+    boost::asio::post(shard.context(), [&shard, number, home, gathering]() mutable {
+      boost::asio::post(home, [number, gathering = std::move(gathering), metrics = shard.metrics()] {
         gathering->metrics.shards[number] = metrics;
         if (--gathering->missing == 0) gathering->done(gathering->metrics);
       });

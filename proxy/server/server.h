@@ -55,7 +55,7 @@ class Server final : private registrar::Observer {
   // Reads the users file again; when it is broken, one line on stderr says so, and the users stay as they
   // were.
   void reload_users();
-  // On any thread but a shard's. `done` is called later, on `home`, unless the server is stopped before.
+  // On `home`, which is no shard's. `done` is called there, later, unless the server is stopped before.
   void measure(const boost::asio::any_io_executor& home, std::function<void(const Metrics&)> done) const;
   // Drops what has expired, and the flows that have fallen silent with their bindings; sees to changes of
   // users; about once a second.

@@ -3,6 +3,7 @@
 import http.client
 import re
 import socket
+import time
 
 from flowgate import Flowgate, free_port
 from run import run, step
@@ -10,7 +11,7 @@ from start_stop import finish
 from user_agent import UserAgent
 
 ADDRESS = "127.0.0.1"
-LINE = re.compile(r'(flowgate_[a-z_]+)(\{[a-z]+="[a-z0-9]+"\})? (\d+)')
+LINE = re.compile(r'(flowgate_[a-z_]+)(\{[a-z]+="[A-Za-z0-9.]+"\})? (\d+)')
 
 
 def ask(port, path, method="GET"):
@@ -46,6 +47,7 @@ def check_numbers(port, sip):
     with UserAgent("tcp", (ADDRESS, sip)) as alice:
         alice.register("sip:alice@example.com", instance="urn:uuid:00000000-0000-1000-8000-000000000001")
         after = metrics(port)
+        assert [labels for name, labels in after if name == "flowgate_build_info"], after
         assert after["flowgate_bindings", ""] == 1, after
         connections = [number for (name, _), number in after.items() if name == "flowgate_connections"]
         assert len(connections) == 2 and sum(connections) == 1, after
@@ -53,7 +55,7 @@ def check_numbers(port, sip):
 
 def check_refusals(port):
     step("what is refused")
-    assert ask(port, "/")[0] == 404
+    assert ask(port, "/")[0] == ask(port, "/", "POST")[0] == 404
     status, _, response = ask(port, "/metrics", "DELETE")
     assert status == 405 and response.getheader("Allow") == "GET, HEAD"
     status, body, response = ask(port, "/metrics", "HEAD")
@@ -62,6 +64,40 @@ def check_refusals(port):
         with socket.create_connection((ADDRESS, port), timeout=10) as peer:
             peer.sendall(octets)
             assert peer.recv(100).startswith(b"HTTP/1.1 400 "), octets[:20]
+    with socket.create_connection((ADDRESS, port), timeout=10) as peer:
+        peer.sendall(b"POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+        assert peer.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def check_keep_alive(port):
+    step("several requests over one connection")
+    connection = http.client.HTTPConnection(ADDRESS, port, timeout=10)
+    for _ in range(3):
+        connection.request("GET", "/health")
+        response = connection.getresponse()
+        assert response.read() == b"ok\n" and not response.will_close
+    connection.request("GET", "/health", headers={"Connection": "close"})
+    response = connection.getresponse()
+    assert response.read() == b"ok\n" and response.will_close
+    connection.close()
+
+
+def check_slow_client(port):
+    """An octet now and then does not make the ten seconds longer; others are served meanwhile."""
+    step("a slow client")
+    begin = time.monotonic()
+    with socket.create_connection((ADDRESS, port), timeout=0.5) as peer:
+        for octet in b"GET /metrics HTTP/1.1\r\nHost: a\r\nX-Slow: " + b"x" * 100:
+            try:
+                peer.sendall(bytes([octet]))
+                assert peer.recv(100) == b"", "a request that is not whole was answered"
+                break
+            except socket.timeout:
+                assert ask(port, "/health")[0] == 200
+            except ConnectionError:
+                break
+    took = time.monotonic() - begin
+    assert 9 < took < 15, took
 
 
 def check_many_connections(port):
@@ -78,6 +114,27 @@ def check_many_connections(port):
             pass  # they are not all gone
 
 
+def check_taken_port(program, configuration, sip, port):
+    step("a port that is taken")
+    second = configuration + ".second"
+    with open(configuration) as first, open(second, "w") as file:
+        file.write(first.read().replace(f":{sip}", f":{free_port(ADDRESS)}"))
+    status, output = finish([program, "--config", second])
+    assert status == 1 and len(output.splitlines()) == 1 and f"admin {ADDRESS}:{port}" in output, (status, output)
+
+
+def check_stop(flowgate, port):
+    step("SIGTERM")
+    with socket.create_connection((ADDRESS, port), timeout=10) as half:
+        half.sendall(b"GET /metrics HTTP/1.1\r\nHo")
+        assert ask(port, "/health")[0] == 200
+        assert flowgate.process.stop() == 0
+        try:
+            assert half.recv(100) == b""
+        except ConnectionError:
+            pass
+
+
 def check_metrics(options, directory, evidence):
     sip, port = free_port(ADDRESS), free_port(ADDRESS)
     more = f"threads: 2\nadmin: {{listen: {ADDRESS}:{port}}}\n"
@@ -87,14 +144,11 @@ def check_metrics(options, directory, evidence):
         assert f"metrics at http://{ADDRESS}:{port}/metrics" in flowgate.log()
         check_numbers(port, sip)
         check_refusals(port)
+        check_keep_alive(port)
+        check_slow_client(port)
         check_many_connections(port)
-        step("a port that is taken")
-        configuration = flowgate.configuration + ".second"
-        with open(flowgate.configuration) as first, open(configuration, "w") as second:
-            second.write(first.read().replace(f":{sip}", f":{free_port(ADDRESS)}"))
-        status, output = finish([options.flowgate, "--config", configuration])
-        assert status == 1 and f"admin {ADDRESS}:{port}" in output, (status, output)
-        assert flowgate.process.stop() == 0
+        check_taken_port(options.flowgate, flowgate.configuration, sip, port)
+        check_stop(flowgate, port)
     finally:
         flowgate.process.stop()
 
