@@ -265,7 +265,7 @@ void Server::measure(const boost::asio::any_io_executor& home,
   };
   Metrics metrics{FLOWGATE_VERSION, location_->size(), ua_flows_.size(), refused(), started_, {}};
   metrics.shards.resize(shards_.size());
-  const auto gathering =
+  auto gathering =
       std::make_shared<Gathering>(Gathering{std::move(metrics), shards_.size(), std::move(done)});
   for (std::size_t number = 0; number < shards_.size(); ++number) {
     Shard& shard = *shards_[number];
