@@ -1,6 +1,8 @@
 #include "conf/admin.h"
 
-#include "conf/listener.h"
+#include <string_view>
+
+#include "conf/endpoint.h"
 
 namespace flowgate::conf {
 
@@ -8,7 +10,9 @@ std::optional<Endpoint> read_admin(const Section& top) {
   const auto listen = top.section("admin", {"listen"}).find("listen");
   if (!listen) return std::nullopt;
   constexpr std::string_view form = "ADDRESS:PORT, such as 127.0.0.1:9060 or \"[::1]:9060\"";
-  return parse_endpoint(*listen, listen->text(form), form);
+  const auto endpoint = endpoint_from(listen->text(form));
+  if (!endpoint) listen->expected(form);
+  return endpoint;
 }
 
 }  // namespace flowgate::conf

@@ -1,9 +1,8 @@
 #include "conf/dns.h"
 
-#include <string>
 #include <string_view>
 
-#include "sip/text.h"
+#include "conf/endpoint.h"
 
 namespace flowgate::conf {
 namespace {
@@ -11,16 +10,8 @@ namespace {
 constexpr std::string_view kServer = "ADDRESS:PORT, such as 127.0.0.1:53 or \"[::1]:53\"";
 
 Endpoint parse_server(const Value& value) {
-  const std::string_view text = value.text(kServer);
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) value.expected(kServer);
-  std::string_view host = text.substr(0, colon);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  const auto port = sip::parse_number(text.substr(colon + 1), 65535);
-  const auto server = Endpoint::from(host, static_cast<std::uint16_t>(port.value_or(0)));
-  if (!port || *port == 0 || !server || bracketed != (host.find(':') != std::string_view::npos))
-    value.expected(kServer);
+  const auto server = endpoint_from(value.text(kServer));
+  if (!server || server->port == 0) value.expected(kServer);
   return *server;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "conf/endpoint.h"
 #include "sip/text.h"
 
 namespace flowgate::conf {
@@ -18,28 +19,18 @@ bool same_socket_address(const Listener& a, const Listener& b) {
 
 }  // namespace
 
-Endpoint parse_endpoint(const Value& value, std::string_view text, std::string_view form) {
-  const std::size_t last = text.rfind(':');
-  if (last == std::string_view::npos) value.expected(form);
-  std::string_view host = text.substr(0, last);
-  const auto port = sip::parse_number(text.substr(last + 1), 65535);
-  if (!port) value.expected("a port from 0 to 65535 behind the last colon");
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  const auto local = Endpoint::from(host, static_cast<std::uint16_t>(*port));
-  if (!local || bracketed != (host.find(':') != std::string_view::npos)) {
-    value.expected("an IPv4 address, or an IPv6 address in brackets, in front of the last colon");
-  }
-  return *local;
-}
-
 Listener parse_listener(const Value& value) {
   const std::string& text = value.text(form);
   const std::size_t first = text.find(':');
-  if (first == std::string::npos || text.rfind(':') == first) value.expected(form);
+  const std::size_t last = text.rfind(':');
+  if (first == std::string::npos || last == first) value.expected(form);
   const auto protocol = protocol_from(std::string_view(text).substr(0, first));
   if (!protocol) value.expected("udp, tcp, tls, ws or wss in front of the first colon");
-  return {*protocol, parse_endpoint(value, std::string_view(text).substr(first + 1), form), text};
+  if (!sip::parse_number(std::string_view(text).substr(last + 1), 65535))
+    value.expected("a port from 0 to 65535 behind the last colon");
+  const auto local = endpoint_from(std::string_view(text).substr(first + 1));
+  if (!local) value.expected("an IPv4 address, or an IPv6 address in brackets, between the colons");
+  return {*protocol, *local, text};
 }
 
 std::vector<Listener> parse_listeners(const Value& value) {

@@ -15,10 +15,6 @@ struct Listener {
   std::string text;  // as written
 };
 
-// ADDRESS:PORT, in `text`, which is or is a part of `value`; `form` says what was expected when there is no
-// colon. Throws Error.
-Endpoint parse_endpoint(const Value& value, std::string_view text, std::string_view form);
-
 // The host must be an IP literal, IPv6 in brackets. Throws Error.
 Listener parse_listener(const Value& value);
 

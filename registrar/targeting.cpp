@@ -36,8 +36,7 @@ std::string request_uri_of(const std::string& contact, std::string_view grid) {
 
 // A Contact may have any scheme (RFC 3261 §10.2.1), a target needs one that we can send to.
 bool is_sip(std::string_view uri) {
-  const std::string_view scheme = uri.substr(0, uri.find(':'));
-  return sip::equals_nocase(scheme, "sip") || sip::equals_nocase(scheme, "sips");
+  return sip::equals_nocase(uri.substr(0, 4), "sip:") || sip::is_sips(uri);
 }
 
 Target target_of(const Binding& binding, const Sought& sought) {

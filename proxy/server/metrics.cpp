@@ -48,9 +48,11 @@ std::string Metrics::text() const {
   text.value(fmt::format("{{version=\"{}\"}}", version), 1);
   text.begin("start_time_seconds", "gauge", "When it was started, in seconds since 1970.");
   text.value("", std::chrono::duration_cast<std::chrono::seconds>(started.time_since_epoch()).count());
-  text.begin("bindings", "gauge", "Bindings in the location service.");
+  text.begin("bindings", "gauge",
+             "Bindings in the location service, with those that have expired and were not swept yet.");
   text.value("", bindings);
-  text.begin("registered_flows", "gauge", "Flows that UAs have registered over and keep alive.");
+  text.begin("registered_flows", "gauge",
+             "Flows that UAs have registered over, until those registrations would have expired.");
   text.value("", registered_flows);
   by_shard("transactions", "Transactions, those that only repeat an answer among them.",
            &ShardMetrics::transactions);

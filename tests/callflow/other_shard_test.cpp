@@ -17,37 +17,49 @@ class OtherShard : public ::testing::Test {
     return {invite, bob.receives("INVITE")};
   }
 
+  // The same, and bob rings.
+  std::pair<std::string, Packet> rings() {
+    auto call = calls();
+    bob.sends(bob.answers(call.second, 180));
+    alice.receives("SIP/2.0 180");
+    return call;
+  }
+  // The same, and bob was busy.
+  std::pair<std::string, Packet> is_refused() {
+    const auto [invite, received] = calls();
+    bob.sends(bob.answers(received, 486));
+    bob.receives("ACK");
+    return {invite, alice.receives("SIP/2.0 486")};
+  }
+  void bob_ends(const Packet& received) {
+    bob.sends(bob.answers(bob.receives("CANCEL"), 200));
+    bob.sends(bob.answers(received, 487));
+    bob.receives("ACK");
+  }
+
   Edge edge{{}, {}, {}, {}, {}, 3};
   Phone& alice = edge.udp("alice", "198.51.100.1:5060");
   Phone& bob = edge.udp("bob", "198.51.100.2:5060");
 };
 
 TEST_F(OtherShard, ACancelFindsItsInvite) {
-  const auto [invite, received] = calls();
-  bob.sends(bob.answers(received, 180));
-  alice.receives("SIP/2.0 180");
+  const auto [invite, received] = rings();
   alice.arrives_at(2);
   alice.sends(alice.cancels(invite));
   alice.receives("SIP/2.0 200");
-  bob.sends(bob.answers(bob.receives("CANCEL"), 200));
-  bob.sends(bob.answers(received, 487));
-  bob.receives("ACK");
+  bob_ends(received);
   alice.receives("SIP/2.0 487");
 }
 
 // RFC 3581 §4: "it MUST send the response to the port" that the request came from.
 TEST_F(OtherShard, ACancelIsAnsweredWhereItComesFrom) {
-  const auto [invite, received] = calls();
-  bob.sends(bob.answers(received, 180));
-  alice.receives("SIP/2.0 180");
+  const auto [invite, received] = rings();
   Phone& moved = edge.udp("alice", "198.51.100.1:5070");
   moved.arrives_at(2);
   moved.sends(alice.cancels(invite));
   moved.receives("SIP/2.0 200");
   moved.receives_nothing();
-  bob.sends(bob.answers(bob.receives("CANCEL"), 200));
-  bob.sends(bob.answers(received, 487));
-  bob.receives("ACK");
+  bob_ends(received);
   alice.receives("SIP/2.0 487");
 }
 
@@ -63,9 +75,7 @@ TEST_F(OtherShard, ACancelMayComeOverAnotherConnection) {
   again.arrives_at(1);
   again.sends(desk.cancels(invite));
   again.receives("SIP/2.0 200");
-  bob.sends(bob.answers(bob.receives("CANCEL"), 200));
-  bob.sends(bob.answers(received, 487));
-  bob.receives("ACK");
+  bob_ends(received);
   const Packet cancelled = desk.receives("SIP/2.0 487");
   again.sends(desk.acknowledges(invite, cancelled));
   edge.passes(std::chrono::minutes(1));
@@ -74,9 +84,7 @@ TEST_F(OtherShard, ACancelMayComeOverAnotherConnection) {
 }
 
 TEST_F(OtherShard, ACancelThatComesAgainIsAnsweredAgain) {
-  const auto [invite, received] = calls();
-  bob.sends(bob.answers(received, 180));
-  alice.receives("SIP/2.0 180");
+  const auto [invite, received] = rings();
   for (const unsigned shard : {1U, 2U, 0U}) {
     alice.arrives_at(shard);
     alice.sends(alice.cancels(invite));
@@ -87,10 +95,7 @@ TEST_F(OtherShard, ACancelThatComesAgainIsAnsweredAgain) {
 }
 
 TEST_F(OtherShard, AnAckEndsTheRetransmissions) {
-  const auto [invite, received] = calls();
-  bob.sends(bob.answers(received, 486));
-  bob.receives("ACK");
-  const Packet busy = alice.receives("SIP/2.0 486");
+  const auto [invite, busy] = is_refused();
   alice.arrives_at(1);
   alice.sends(alice.acknowledges(invite, busy));
   bob.receives_nothing();
@@ -99,9 +104,7 @@ TEST_F(OtherShard, AnAckEndsTheRetransmissions) {
 }
 
 TEST_F(OtherShard, AnInviteThatComesAgainIsNotForwardedAgain) {
-  const auto [invite, received] = calls();
-  bob.sends(bob.answers(received, 180));
-  alice.receives("SIP/2.0 180");
+  const auto [invite, received] = rings();
   alice.arrives_at(1);
   alice.sends(invite);
   alice.receives("SIP/2.0 180");
@@ -109,10 +112,7 @@ TEST_F(OtherShard, AnInviteThatComesAgainIsNotForwardedAgain) {
 }
 
 TEST_F(OtherShard, AnInviteThatComesAgainGetsItsRefusalAgain) {
-  const auto [invite, received] = calls();
-  bob.sends(bob.answers(received, 486));
-  bob.receives("ACK");
-  const Packet busy = alice.receives("SIP/2.0 486");
+  const auto [invite, busy] = is_refused();
   alice.arrives_at(2);
   alice.sends(invite);
   EXPECT_EQ(alice.receives("SIP/2.0 486").text(), busy.text());

@@ -177,5 +177,18 @@ TEST_F(Registration, ThroughAProxyIs439OnlyForRegIdAndOutboundTogether) {
   EXPECT_EQ(status(";reg-id=1" + instance, "Supported: path, outbound"), 439);
 }
 
+// RFC 3261 §10.3 (5): "If the address-of-record is not valid for the domain in the Request-URI, the registrar
+// MUST send a 404 (Not Found) response".
+TEST_F(Registration, ARegisterIsForTheDomainOfItsTo) {
+  edge.also_serves("example.net");
+  const std::string text = alice.opens("REGISTER", "sip:example.com", {"Contact: <" + alice.contact() + ">"});
+  const auto of = [](std::string_view to) { return "To: <sip:alice@" + std::string(to) + ">"; };
+  alice.sends(replaced(text, "To: <sip:example.com>", of("example.net")));
+  alice.receives("SIP/2.0 404");
+  alice.sends(
+      replaced(alice.opens("REGISTER", "sip:example.net"), "To: <sip:example.net>", of("example.net")));
+  alice.receives("SIP/2.0 200");
+}
+
 }  // namespace
 }  // namespace flowgate::test

@@ -40,12 +40,11 @@ TEST_F(ListenerTest, WebSocketIsAProtocolOfItsOwnPlainAndSecure) {
 TEST_F(ListenerTest, TheHostIsAnIpLiteral) {
   for (const std::string bad : {"udp:example.com:5060", "udp:::1:5060", "udp:[192.0.2.1]:5060", "udp:[]:5060",
                                 "udp::5060", "udp:192.0.2.256:5060", "udp:*:5060"}) {
-    EXPECT_EQ(
-        refusal_with("listen: [\"" + bad + "\"]\n"),
-        "flowgate.yaml:2:10: listen: expected an IPv4 address, or an IPv6 address in brackets, in front "
-        "of the last colon, "
-        "found '" +
-            bad + "'");
+    EXPECT_EQ(refusal_with("listen: [\"" + bad + "\"]\n"),
+              "flowgate.yaml:2:10: listen: expected an IPv4 address, or an IPv6 address in brackets, between "
+              "the colons, "
+              "found '" +
+                  bad + "'");
   }
 }
 
