@@ -73,7 +73,9 @@ TEST_F(MessageFormat, AnAnswerThatDoesNotFitADatagramIs513) {
     bob.sends(replaced(bob.opens("REGISTER", "sip:example.com", {"Contact: <" + uri + ">"}),
                        "To: <sip:example.com>", "To: <sip:bob@example.com>"));
     status = bob.receives("SIP/2.0").status();
-    if (i <= fit) EXPECT_EQ(status, 200);
+    if (i <= fit) {
+      EXPECT_EQ(status, 200);
+    }
   }
   EXPECT_EQ(status, 513);
 }
