@@ -12,6 +12,14 @@ sip::Uri route_uri(std::string_view value) {
   return address ? address->uri : sip::Uri{};
 }
 
+// RFC 3261 §16.6 (7): "if the Request-URI specifies a SIPS resource, the proxy MUST follow the procedures of
+// [4] as if the input URI were a SIPS URI". Within a dialog the Route values are what its proxies recorded
+// when they had taken care of that, and a Path is what its edges did.
+bool is_asked_as_sips(const sip::Uri& route, const ForwardPlan& plan, const sip::Message& request) {
+  if (route.scheme != sip::Scheme::sip || sip::tag_of(request.value(sip::Header::to))) return false;
+  return sip::is_sips(plan.request_uri.empty() ? request.request_uri() : plan.request_uri);
+}
+
 }  // namespace
 
 ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decision,
@@ -56,6 +64,7 @@ ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decis
   }
   const sip::Uri uri = route_uri(first);
   next_hop = uri.text;
+  if (target.path.empty() && is_asked_as_sips(uri, plan, request)) next_hop.insert(3, "s");
   if (uri.params.has("lr") || !target.path.empty()) return plan;
   // A strict router: its URI becomes the Request-URI, and that becomes the last Route value.
   plan.route_appended = target.uri.empty() ? std::string(request.request_uri()) : target.uri;

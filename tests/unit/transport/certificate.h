@@ -46,9 +46,8 @@ class Certificate {
     X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
     X509_set_pubkey(x509.get(), key.get());
     X509_NAME* name = X509_get_subject_name(x509.get());
-    const char* subject = issuer ? "issued" : "test";
-    X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(subject), -1,
-                               -1, 0);
+    add(name, "O", issuer ? "issued" : "test");
+    add(name, "CN", common_name);
     X509_set_issuer_name(x509.get(), issuer ? X509_get_subject_name(issuer->x509.get()) : name);
     add(x509.get(), NID_basic_constraints, issuer ? "critical,CA:FALSE" : "critical,CA:TRUE");
     if (!alternative_name.empty()) add(x509.get(), NID_subject_alt_name, alternative_name);
@@ -72,6 +71,7 @@ class Certificate {
     return {.pairs = {files()}, .client_certificates = asked, .client_ca = client_ca};
   }
 
+  static constexpr const char* common_name = "named.example";
   Directory directory;
   const std::filesystem::path certificate;
   const std::filesystem::path private_key;
@@ -79,6 +79,10 @@ class Certificate {
   const std::unique_ptr<X509, decltype(&X509_free)> x509{X509_new(), X509_free};
 
  private:
+  static void add(X509_NAME* name, const char* field, const char* value) {
+    X509_NAME_add_entry_by_txt(name, field, MBSTRING_ASC, reinterpret_cast<const unsigned char*>(value), -1,
+                               -1, 0);
+  }
   static void add(X509* x509, int extension, const std::string& value) {
     const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> made(
         X509V3_EXT_conf_nid(nullptr, nullptr, extension, value.c_str()), X509_EXTENSION_free);

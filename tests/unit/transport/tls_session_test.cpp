@@ -43,6 +43,22 @@ class Tls : public testing::Test {
     return outcome.value_or(
         Result(boost::system::error_code(boost::system::errc::timed_out, boost::system::generic_category())));
   }
+  // Two more ends, both with `shown`.
+  static bool reaches(const Certificate& shown, std::string_view name) {
+    ::setenv("SSL_CERT_FILE", shown.certificate.c_str(), 1);
+    TlsContexts trusting(shown.options());
+    ::unsetenv("SSL_CERT_FILE");
+    Edge bob(options(), &trusting);
+    Edge carol(options(), &trusting);
+    std::optional<Result> outcome;
+    carol.transport->connect(Protocol::tls, bob.listen(Protocol::tls, loopback()), name,
+                             [&](Result result) { outcome = result; });
+    EXPECT_TRUE(carol.run_until([&] {
+      bob.drain();
+      return outcome.has_value();
+    }));
+    return outcome && *outcome;
+  }
   bool both_until(const std::function<bool()>& condition) {
     return alice.run_until([&] {
       server.drain();
@@ -127,6 +143,21 @@ TEST_F(Tls, ACertificateOfAnotherNameIsRefused) {
 // RFC 5922 §7.2: "MUST NOT match any form of wildcard".
 TEST_F(Tls, AWildcardMatchesNoName) {
   EXPECT_FALSE(connect(alice, "sip.example.org", local));
+}
+
+// RFC 5922 §7.1: what has a "sip" URI is for the domain in it, and for no DNS name beside it.
+TEST_F(Tls, TheDomainIsThatOfASipUri) {
+  const Certificate shown("URI:sip:example.com,DNS:www.example.com,IP:127.0.0.1");
+  EXPECT_TRUE(reaches(shown, "example.com"));
+  EXPECT_TRUE(reaches(shown, "Example.COM"));
+  EXPECT_FALSE(reaches(shown, "www.example.com"));
+  EXPECT_TRUE(reaches(shown, "127.0.0.1"));
+}
+
+// RFC 5922 §7.1 MAY look at it where there is nothing else; nobody here does.
+TEST_F(Tls, ACommonNameIsNoDomain) {
+  const Certificate shown("");
+  EXPECT_FALSE(reaches(shown, Certificate::common_name));
 }
 
 TEST_F(Tls, AnAddressMayBeTheName) {
