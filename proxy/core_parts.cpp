@@ -68,7 +68,7 @@ ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decis
   if (uri.params.has("lr") || !target.path.empty()) return plan;
   // A strict router: its URI becomes the Request-URI, and that becomes the last Route value.
   plan.route_appended = target.uri.empty() ? std::string(request.request_uri()) : target.uri;
-  plan.request_uri = next_hop;
+  plan.request_uri = uri.text;
   ++plan.routes_taken;
   return plan;
 }

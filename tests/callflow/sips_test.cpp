@@ -84,6 +84,36 @@ TEST_F(Sips, ReachesTheTlsFlowOfASipsContact) {
   soft.receives("MESSAGE sip:bob@198.51.100.4 ");
 }
 
+// RFC 3261 §16.6 (7): "Independent of which URI is being used as input to the procedures of [4], if the
+// Request-URI specifies a SIPS resource, the proxy MUST follow the procedures of [4] as if the input URI were
+// a SIPS URI."
+TEST_F(Sips, LooksForTheNextHopOfASipRouteAsOfASipsOne) {
+  Phone& proxy = edge.tls("dora", "198.51.100.9:5061");
+  alice.is_registered();
+  alice.sends(alice.opens("MESSAGE", "sips:dora@example.org", {"Route: <sip:198.51.100.9;lr>"}));
+  const Packet message = proxy.receives("MESSAGE sips:dora@example.org ");
+  EXPECT_EQ(message.header("Route"), "<sip:198.51.100.9;lr>");
+  alice.sends(alice.opens("MESSAGE", "sip:dora@example.org", {"Route: <sip:198.51.100.3;lr>"}));
+  cell.receives("MESSAGE");
+}
+
+TEST_F(Sips, IsNotSentAlongARouteThatAsksForUdp) {
+  alice.is_registered();
+  alice.sends(
+      alice.opens("MESSAGE", "sips:dora@example.org", {"Route: <sip:198.51.100.3;lr;transport=udp>"}));
+  EXPECT_GE(alice.receives("SIP/2.0").status(), 400);
+  cell.receives_nothing();
+}
+
+// The route set of a dialog was recorded by proxies that did as they must; one that is both edge and in front
+// of a registrar in a network of its own recorded a sip URI on that side.
+TEST_F(Sips, FollowsTheRouteSetOfADialogAsItIs) {
+  alice.is_registered();
+  alice.sends(replaced(alice.opens("BYE", "sips:dora@example.org", {"Route: <sip:198.51.100.3;lr>"}),
+                       "To: <sips:dora@example.org>", "To: <sips:dora@example.org>;tag=2"));
+  cell.receives("BYE");
+}
+
 // A token does not excuse it: the binding has gone, the flow is there, and is UDP.
 TEST_F(Sips, OfAGruuIsNotSentDownAFlowWithoutTls) {
   const Packet registered = cell.is_registered();
