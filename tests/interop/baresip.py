@@ -48,6 +48,8 @@ Event = collections.namedtuple("Event", "time type fields")
 class Baresip:
     """One user agent in a namespace, registering by RFC 5626 with the outbound proxy account.edge."""
 
+    declines_with = "486"
+
     def __init__(self, namespace, directory, account):
         self.aor = f"sip:{account.user}@{account.domain}"
         self.namespace = namespace

@@ -1,4 +1,4 @@
-"""Calls between two baresips, as ladders: each step is waited for on both sides."""
+"""Calls between two phones, as ladders: each step is waited for on both sides."""
 from run import step
 
 SETTLE_S = 15
@@ -32,7 +32,7 @@ def give_up(caller, callee, who_gives_up):
     end(caller, callee, who_gives_up, rung, closed)
     assert established == {p: p.seen("CALL_ESTABLISHED") for p in (caller, callee)}, "nobody had answered"
     reason = caller.last("CALL_CLOSED")
-    assert who_gives_up is caller or reason.startswith("486"), f"declined, but the caller was told {reason!r}"
+    assert who_gives_up is caller or reason.startswith(callee.declines_with), f"declined, but the caller was told {reason!r}"
 
 
 def ring(caller, callee):

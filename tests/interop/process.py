@@ -14,7 +14,9 @@ def die_with_parent():
 
 
 class Process:
-    def __init__(self, argv, log, namespace=None, cwd=None, env=None):
+    """commands: it reads them from its standard input."""
+
+    def __init__(self, argv, log, namespace=None, cwd=None, env=None, commands=False):
         self.name = os.path.basename(argv[0])
         self.log_file = log
         if namespace:
@@ -22,7 +24,7 @@ class Process:
         with open(log, "wb") as out:
             self.child = subprocess.Popen(
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if commands else subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=cwd,
@@ -30,6 +32,10 @@ class Process:
                 preexec_fn=die_with_parent,
                 start_new_session=True,
             )
+
+    def command(self, line):
+        self.child.stdin.write(f"{line}\n".encode())
+        self.child.stdin.flush()
 
     def exit_status(self):
         """None while it runs; the negative signal number when a signal ended it."""
