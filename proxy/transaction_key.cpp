@@ -56,6 +56,13 @@ bool has_identifier(const sip::Via& via) {
   return via.has_magic_cookie() && via.branch().size() > cookie.size();
 }
 
+// From without its parameters.
+std::string_view sender_of(const sip::Message& request) {
+  const std::string_view from = request.value(sip::Header::from);
+  const auto end = from.rfind('>');
+  return from.substr(0, end == from.npos ? from.find(';') : end);
+}
+
 }  // namespace
 
 std::string TransactionKey::to_tag() const {
@@ -72,7 +79,7 @@ TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_
   if (has_identifier(top_via)) {
     const std::uint16_t port = top_via.port.value_or(0);
     const std::array octets{static_cast<char>(port & 0xff), static_cast<char>(port >> 8)};
-    HashedText text{top_via.host, top_via.branch(), name, {octets.data(), octets.size()}};
+    HashedText text{top_via.host, top_via.branch(), name, sender_of(request), {octets.data(), octets.size()}};
     text.lower(top_via.host.size());
     return hash(*text);
   }
@@ -89,7 +96,8 @@ TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_
 }
 
 std::uint64_t merge_hash(const sip::Message& request, std::string_view from_tag) {
-  const HashedText text{request.value(sip::Header::call_id), from_tag, request.value(sip::Header::cseq)};
+  const HashedText text{request.value(sip::Header::call_id), from_tag, request.value(sip::Header::cseq),
+                        sender_of(request)};
   return siphash24(process_hash_key(), *text);
 }
 

@@ -54,6 +54,18 @@ TEST_F(Transaction, OfAnInviteRepeatsItsRefusalUntilTheAck) {
   bob.receives_nothing();  // that ACK was for us: §17.1.1.3
 }
 
+// Each is behind a NAT, has the same address there, and no other source of random numbers than its clock: all
+// that RFC 3261 compares is the same (seen with Twinkle).
+TEST_F(Transaction, OfTwoPhonesThatStartInTheSameSecondIsNotOne) {
+  Phone& carol = edge.udp("carol", "198.51.100.3:5060");
+  const std::string text = alice.registers();
+  alice.sends(text);
+  const auto of_carol = [](const std::string& rest) { return replaced(rest, "alice@", "carol@"); };
+  carol.sends(of_carol(of_carol(of_carol(text))));  // From, To, Contact
+  EXPECT_THAT(alice.receives("SIP/2.0 200").header("Contact"), HasSubstr("alice@"));
+  EXPECT_THAT(carol.receives("SIP/2.0 200").header("Contact"), HasSubstr("carol@"));
+}
+
 // §17.1.1.2: Completed.
 TEST_F(Transaction, OfAnInviteAcknowledgesEachRefusalOnce) {
   const Packet invite = sends("INVITE");

@@ -52,10 +52,20 @@ TEST(TransactionKey, IsThatOfBranchSentByAndMethodWithTheMagicCookie) {
   EXPECT_NE(Request{}.key(Method::cancel), key);
 }
 
+// Two phones with the same address, each behind a NAT, and a clock as their only source of random numbers.
+TEST(TransactionKey, IsOfOneSender) {
+  const TransactionKey key = Request{}.key();
+  EXPECT_NE((Request{.from = "<sip:carol@example.com>;tag=1928301774"}.key()), key);
+  EXPECT_EQ((Request{.from = "<sip:alice@example.com>"}.key()), key);
+  const TransactionKey bare = Request{.from = "sip:alice@example.com;tag=1"}.key();
+  EXPECT_EQ((Request{.from = "sip:alice@example.com"}.key()), bare);
+  EXPECT_NE((Request{.from = "sip:carol@example.com;tag=1"}.key()), bare);
+}
+
 TEST(TransactionKey, LooksAtNothingElseWithTheMagicCookie) {
   const Request other{.uri = "sip:carol@example.com",
                       .via = "SIP/2.0/TCP 198.51.100.7:5060;rport;branch=z9hG4bK776asdhds;ttl=1",
-                      .from = "<sip:eve@example.com>;tag=x",
+                      .from = "<sip:alice@example.com>;tag=x",
                       .to = "<sip:bob@example.com>;tag=y",
                       .call_id = "other",
                       .cseq = "7 INVITE"};
