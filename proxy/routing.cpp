@@ -35,7 +35,9 @@ Routing::Owner Routing::owner(const sip::Uri& uri, const Flow& source,
   if (!uri.is_sip()) return Owner::foreign;
   if (uri.has_user) {
     // A token that verifies is ours wherever its host points (an address translated in front of us, say).
-    if (auto verified = tokens_.verify(uri.user)) {
+    // Twinkle writes %5a for Z.
+    std::string unescaped;
+    if (auto verified = tokens_.verify(sip::unescape(uri.user, unescaped))) {
       token = *verified;
       return Owner::ours;
     }

@@ -74,10 +74,9 @@ std::optional<Domains::Pieces> Domains::pieces_of(const sip::Uri& uri, std::stri
   if (!uri.has_user || uri.user.empty()) return std::nullopt;
   const std::string_view domain = domain_of(uri);
   if (domain.empty()) return std::nullopt;
-  if (uri.user.find('%') == uri.user.npos) return Pieces{uri.user, "@", domain};
-  unescaped = sip::unescape(uri.user);
-  if (has_control(unescaped)) return std::nullopt;
-  return Pieces{unescaped, "@", domain};
+  const std::string_view user = sip::unescape(uri.user, unescaped);
+  if (!unescaped.empty() && has_control(unescaped)) return std::nullopt;
+  return Pieces{user, "@", domain};
 }
 
 std::optional<std::string> Domains::aor(const sip::Uri& uri) const {

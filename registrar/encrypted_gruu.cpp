@@ -83,9 +83,8 @@ bool is_user_of_encrypted_gruu(std::string_view user) {
 
 bool is_encrypted_gruu(const sip::Uri& uri) {
   if (!uri.is_sip() || !uri.has_user) return false;
-  const bool escaped = uri.user.find('%') != uri.user.npos;
-  const std::string unescaped = escaped ? sip::unescape(uri.user) : std::string{};
-  const std::string_view user = escaped ? std::string_view{unescaped} : uri.user;
+  std::string unescaped;
+  const std::string_view user = sip::unescape(uri.user, unescaped);
   return user.starts_with(anonymous_prefix) ||
          (user.starts_with(temporary_prefix) && has_gr_without_value(uri));
 }
@@ -125,9 +124,10 @@ std::string EncryptedGruus::mint(const sip::Uri& uri, const EncryptedGruu& gruu)
 
 std::optional<EncryptedGruu> EncryptedGruus::open(const sip::Uri& uri) {
   if (!is_encrypted_gruu(uri)) return std::nullopt;
-  const std::string user = sip::unescape(uri.user);
+  std::string unescaped;
+  const std::string_view user = sip::unescape(uri.user, unescaped);
   const bool temporary = user.starts_with(temporary_prefix);
-  const std::string_view text = std::string_view{user}.substr(temporary_prefix.size());
+  const std::string_view text = user.substr(temporary_prefix.size());
   std::vector<std::uint8_t> octets(text.size() * 6 / 8);
   if (octets.empty() || !decode_base64url(text, octets)) return std::nullopt;
 

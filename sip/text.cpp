@@ -80,7 +80,6 @@ std::optional<std::uint32_t> parse_seconds(std::string_view digits) {
 }
 
 std::string unescape(std::string_view text) {
-  if (text.find('%') == text.npos) return std::string{text};
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -94,6 +93,11 @@ std::string unescape(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string_view unescape(std::string_view text, std::string& memory) {
+  if (text.find('%') == text.npos) return text;
+  return memory = unescape(text);
 }
 
 std::string unquote(std::string_view text) {

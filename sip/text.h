@@ -22,6 +22,8 @@ std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t
 std::optional<std::uint32_t> parse_seconds(std::string_view digits);
 // "%41" becomes "A"; a '%' that two hexadecimal digits do not follow stays as it is.
 std::string unescape(std::string_view text);
+// The same without a copy where nothing is escaped: `text` itself, or what it becomes, in `memory`.
+std::string_view unescape(std::string_view text, std::string& memory);
 // The inside of a quoted string without its backslashes; text without quotes is returned as it is.
 std::string unquote(std::string_view text);
 // The same of what stands between the quotes.

@@ -1,5 +1,7 @@
 // Requests with a flow token in Route, at an edge proxy: RFC 5626 §5.1 and §5.3, draft-ietf-sip-outbound-00
 // §6.2.
+#include <fmt/format.h>
+
 #include "support/ladder.h"
 
 namespace flowgate::test {
@@ -57,6 +59,15 @@ TEST_F(FlowTokenInRoute, LeadsDownItsFlowWithObAndWithout) {
     bob.sends(bob.answers(message, 200));
     home.receives("SIP/2.0 200");
   }
+}
+
+// RFC 3261 §19.1.4: "Characters other than those in the "reserved" set are equivalent to their "%" HEX HEX
+// encoding." Twinkle has it so for each Z.
+TEST_F(FlowTokenInRoute, MayBeEscaped) {
+  std::string escaped;
+  for (const char c : token_of(bob)) escaped += fmt::format("%{:02x}", c);
+  home.sends(home.opens("MESSAGE", "sip:bob@10.0.0.2:5060", {"Route: <sip:" + escaped + "@203.0.113.1;lr>"}));
+  bob.receives("MESSAGE sip:bob@10.0.0.2:5060 SIP/2.0");
 }
 
 // §5.3.1: with "ob", and when a dialog begins, "the proxy needs to adjust the route set to ensure that
