@@ -4,7 +4,7 @@
 build_packages='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev
   libc-ares-dev libsqlite3-dev libhiredis-dev libmimalloc-dev'
 test_packages='libgtest-dev libgmock-dev libbenchmark-dev python3 openssl valgrind iproute2 nftables conntrack
-  baresip-core linphone-cli sip-tester kamailio kamailio-outbound-modules
+  baresip-core linphone-cli twinkle-console sip-tester kamailio kamailio-outbound-modules
   redis-server redis-sentinel haproxy
   clang libclang-rt-14-dev'
 # Node of another origin brings npm along, and conflicts with Debian's.

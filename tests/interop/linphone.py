@@ -86,7 +86,7 @@ class Linphone:
     def last(self, event_type):
         """What the last event of a type said: for a call that was closed, the last refusal that came or went."""
         assert event_type == "CALL_CLOSED"
-        return REFUSAL.findall(self.log())[-1]
+        return next(iter(REFUSAL.findall(self.log())[-1:]), "")
 
     def wait_for_event(self, event_type, count, seconds):
         wait_for(f"{self.aor}: {event_type} number {count}", lambda: self.seen(event_type) >= count, seconds)
