@@ -157,6 +157,7 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
       return network_.pass_to_shard(*shard, flow, message.text());
   }
   if (method == Method::ack) {
+    transactions_.traffic().count_request(method);
     // §17.2.1: the ACK for a non-2xx belongs to the INVITE's transaction. That for a 2xx is a request of its
     // own.
     if (existing != nullptr && existing->state() != ServerState::accepted) return existing->acknowledged();
@@ -192,6 +193,8 @@ void Core::receive_request(const Flow& flow, const sip::Message& message) {
 void Core::answer_statelessly(const Flow& flow, const sip::Message& request, const sip::Via& via,
                               const TransactionKey& key, int status, std::string_view fields,
                               std::chrono::seconds keep) {
+  transactions_.traffic().count_request(request.method());
+  transactions_.traffic().count_response(status);
   Flow reply = flow;
   reply.remote.port = reply_port_of(flow, via);
   thread_local std::string params_text;

@@ -80,6 +80,9 @@ class Core {
   std::size_t transactions() const { return transactions_.size(); }
   std::size_t transaction_octets() const { return transactions_.octets(); }
   std::size_t subscriptions() const { return notifier_.subscriptions(); }
+  // Requests that came, and responses that they got from here. Repetitions do not count, as far as they are
+  // known: each ACK does, and all that is answered without a transaction.
+  const Traffic& traffic() const { return transactions_.traffic(); }
 
  private:
   class Entry;

@@ -101,7 +101,7 @@ void ServerTransaction::send(int status, std::string_view text) {
       // RFC 4320 §4.1: a non-INVITE has no use for provisional responses; the one 100 comes from the timer.
       if (!invite_) return;
       last_ = text;
-      return transmit(last_);
+      return transmit_new(status, last_);
     case ServerState::accepted:
     case ServerState::completed:
     case ServerState::confirmed:
@@ -118,7 +118,7 @@ void ServerTransaction::send(int status, std::string_view text) {
 void ServerTransaction::send_final(int status, std::string_view text) {
   const Settings& settings = owner_.settings();
   retransmit_.cancel();
-  transmit(text);
+  transmit_new(status, text);
   request_.reset();
   if (!invite_) {
     // Timer J is 0 over a reliable transport.
@@ -167,7 +167,7 @@ void ServerTransaction::retransmit_timer() {
   if (state_ == ServerState::trying) {
     state_ = ServerState::proceeding;
     sip::write_response(request(), 100, {}, {}, {}, last_);
-    return transmit(last_);
+    return transmit_new(100, last_);
   }
   transmit(last_);
   interval_ = std::min(2 * interval_, owner_.settings().t2);
@@ -176,6 +176,11 @@ void ServerTransaction::retransmit_timer() {
 
 void ServerTransaction::state_timer() {
   terminate();
+}
+
+void ServerTransaction::transmit_new(int status, std::string_view text) {
+  owner_.traffic().count_response(status);
+  transmit(text);
 }
 
 void ServerTransaction::transmit(std::string_view text) {

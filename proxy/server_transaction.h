@@ -95,6 +95,8 @@ class ServerTransaction {
   void send_final(int status, std::string_view text);
   void retransmit_timer();
   void state_timer();
+  // For the first time: it is counted.
+  void transmit_new(int status, std::string_view text);
   void transmit(std::string_view text);
   void transmit_over_new_connection(std::string text);
   void enter(ServerState state, std::chrono::milliseconds stay);

@@ -30,6 +30,7 @@ ServerTransaction& Transactions::make_server(const TransactionKey& key, const Fl
                                              const sip::Via& top_via, const sip::Message& request,
                                              std::chrono::seconds keep) {
   settle();  // one that is still being handled, which has led to this one
+  traffic_.count_request(request.method());
   const sip::Splice via = received_params(request, top_via, flow, keep, arriving_via_);
   arriving_ = std::make_unique<ServerTransaction>(*this, key, flow, top_via, request, via);
   return *arriving_;

@@ -17,6 +17,7 @@
 #include "proxy/settings.h"
 #include "proxy/split_map.h"
 #include "proxy/timer_wheel.h"
+#include "proxy/traffic.h"
 
 namespace flowgate::proxy {
 
@@ -72,6 +73,11 @@ class Transactions {
   // All of those fail now: the flow is broken.
   void flow_failed(const Flow& flow);
 
+  // What becomes a server transaction is counted there, with its responses; what does not, by whom it comes
+  // to.
+  Traffic& traffic() { return traffic_; }
+  const Traffic& traffic() const { return traffic_; }
+
   // Frees what has terminated. Called when no transaction is on the call stack.
   void reap();
 
@@ -123,6 +129,7 @@ class Transactions {
   // By hash, like a SplitMap in parts by its highest bits.
   std::array<boost::unordered_flat_set<std::uint64_t>, 256> merged_;
   std::size_t octets_ = 0;
+  Traffic traffic_;
   boost::unordered_flat_map<Flow, OnFlow, FlowHash> on_flow_;  // those that wait for a final response
   std::vector<std::unique_ptr<ServerTransaction>> dead_server_;
   std::vector<std::unique_ptr<ClientTransaction>> dead_client_;

@@ -36,6 +36,7 @@ enum class Method : std::uint8_t {
   message,
   update,
 };
+constexpr std::size_t method_count = static_cast<std::size_t>(Method::update) + 1;
 Method method_from(std::string_view name);    // case-sensitive (RFC 3261 §7.1); `other` when unknown
 std::string_view method_name(Method method);  // "" for `other`
 

@@ -10,7 +10,7 @@
 namespace flowgate::sip {
 namespace {
 
-constexpr std::array<std::string_view, 15> method_names = {
+constexpr std::array<std::string_view, method_count> method_names = {
     "",          "INVITE", "ACK",     "BYE",  "CANCEL", "REGISTER", "OPTIONS", "PRACK",
     "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO", "REFER",  "MESSAGE",  "UPDATE",
 };

@@ -34,6 +34,20 @@ void write_refused(const Refused& refused, Text& text) {
   text.value("{kind=\"other\"}", refused.others);
 }
 
+void write_traffic(const std::vector<ShardMetrics>& shards, Text& text) {
+  proxy::Traffic all;
+  for (const ShardMetrics& shard : shards) all += shard.traffic;
+  text.begin("requests_total", "counter", "Requests by method; repetitions do not count.");
+  for (std::size_t i = 0; i < all.requests.size(); ++i) {
+    const auto method = static_cast<sip::Method>(i);
+    const std::string_view name = method == sip::Method::other ? "other" : sip::method_name(method);
+    text.value(fmt::format("{{method=\"{}\"}}", name), all.requests[i]);
+  }
+  text.begin("responses_total", "counter", "Responses to them by class; repetitions do not count.");
+  for (std::size_t i = 0; i < all.responses.size(); ++i)
+    text.value(fmt::format("{{class=\"{}xx\"}}", i + 1), all.responses[i]);
+}
+
 }  // namespace
 
 std::string Metrics::text() const {
@@ -59,6 +73,7 @@ std::string Metrics::text() const {
   by_shard("transaction_bytes", "What they keep of messages.", &ShardMetrics::transaction_octets);
   by_shard("connections", "Connections over TCP, TLS and WebSocket.", &ShardMetrics::connections);
   by_shard("subscriptions", "Subscriptions to registrations.", &ShardMetrics::subscriptions);
+  write_traffic(shards, text);
   write_refused(refused, text);
   return text.take();
 }

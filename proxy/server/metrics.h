@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/server/overload_report.h"
+#include "proxy/traffic.h"
 
 namespace flowgate::server {
 
@@ -16,6 +17,7 @@ struct ShardMetrics {
   std::size_t transaction_octets = 0;
   std::size_t connections = 0;
   std::size_t subscriptions = 0;
+  proxy::Traffic traffic;
 };
 
 struct Metrics {

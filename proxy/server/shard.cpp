@@ -91,7 +91,7 @@ void Shard::behind(unsigned percent) {
 
 ShardMetrics Shard::metrics() const {
   return {core_->transactions(), core_->transaction_octets(), transport_.connections(),
-          core_->subscriptions()};
+          core_->subscriptions(), core_->traffic()};
 }
 
 Refused Shard::refused() const {

@@ -47,6 +47,14 @@ def check_numbers(port, sip):
     with UserAgent("tcp", (ADDRESS, sip)) as alice:
         alice.register("sip:alice@example.com", instance="urn:uuid:00000000-0000-1000-8000-000000000001")
         after = metrics(port)
+        for series in ("requests_total", '{method="REGISTER"}'), ("responses_total", '{class="2xx"}'):
+            name = "flowgate_" + series[0], series[1]
+            assert (before[name], after[name]) == (0, 1), after
+        alice.request("MADE-UP", "sip:example.com", "sip:alice@example.com")
+        alice.receive_message()
+        strange = metrics(port)
+        assert strange["flowgate_requests_total", '{method="other"}'] == 1, strange
+        assert strange.keys() == after.keys(), strange
         assert [labels for name, labels in after if name == "flowgate_build_info"], after
         assert after["flowgate_bindings", ""] == 1, after
         connections = [number for (name, _), number in after.items() if name == "flowgate_connections"]
