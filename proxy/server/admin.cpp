@@ -1,6 +1,8 @@
 #include "proxy/server/admin.h"
 
+#include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/system/system_error.hpp>
@@ -23,11 +25,44 @@ constexpr std::chrono::seconds whole_request{10};
 constexpr std::chrono::seconds longest_measuring{1};
 constexpr std::chrono::seconds accept_pause{1};
 
+constexpr unsigned http_1_1 = 11;
 constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 constexpr std::string_view prometheus_text = "text/plain; version=0.0.4; charset=utf-8";
 
 tcp::endpoint endpoint_of(const Endpoint& endpoint) {
   return {boost::asio::ip::make_address(endpoint.address()), endpoint.port};
+}
+
+// Host = uri-host [ ":" port ], and uri-host may be empty (RFC 9110 §7.2, RFC 3986 §3.2.2). Nothing is looked
+// up by it: that all octets are such as may stand there is enough.
+bool is_host(std::string_view text) {
+  constexpr std::string_view beside_alphanumeric = "-._~%!$&'()*+,;=:[]";
+  return std::all_of(text.begin(), text.end(), [&](char octet) {
+    return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
+           (octet >= 'a' && octet <= 'z') || beside_alphanumeric.find(octet) != std::string_view::npos;
+  });
+}
+
+// RFC 9112 §3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message
+// that lacks a Host header field and to any request message that contains more than one Host header field
+// line or a Host header field with an invalid field value."
+bool has_its_host(const http::request_header<>& request) {
+  const std::size_t lines = request.count(http::field::host);
+  return lines == 0 ? request.version() < http_1_1 : lines == 1 && is_host(request[http::field::host]);
+}
+
+// Without its query. origin-form is `/path`, but "a server MUST accept the absolute-form in requests" (RFC
+// 9112 §3.2.2). "" when it is neither: RFC 9110 §4.2.1, §4.2.4 and §7.4 want a host, no userinfo, and TLS for
+// https.
+std::string_view path_of(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (beast::iequals(target.substr(0, scheme.size()), scheme)) {
+    target.remove_prefix(scheme.size());
+    const std::string_view host = target.substr(0, target.find('/'));
+    if (host.empty() || !is_host(host)) return {};
+    target.remove_prefix(host.size());
+  }
+  return target.substr(0, target.find('?'));
 }
 
 // One connection; lives as long as something is on its way.
@@ -69,8 +104,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void answer() {
     const auto& request = parser_->get();
-    const std::string_view target{request.target().data(), request.target().size()};
-    const std::string_view path = target.substr(0, target.find('?'));
+    if (!has_its_host(request)) return write(http::status::bad_request, "one Host is needed\n", false);
+    const std::string_view path = path_of(request.target());
     const bool keep = request.keep_alive();
     if (path != "/metrics" && path != "/health") return write(http::status::not_found, "not found\n", keep);
     if (request.method() != http::verb::get && request.method() != http::verb::head)
@@ -95,7 +130,6 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void write(http::status status, std::string text, bool keep, std::string_view type = plain_text) {
-    constexpr unsigned http_1_1 = 11;
     response_ = Response(status, http_1_1);
     response_.set(http::field::content_type, beast::string_view(type.data(), type.size()));
     if (status == http::status::method_not_allowed) response_.set(http::field::allow, "GET, HEAD");
