@@ -1,5 +1,6 @@
 #include "conf/dev_certificate.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -131,6 +132,11 @@ std::string pem(Write write) {
   return {data, static_cast<std::size_t>(size)};
 }
 
+[[noreturn]] void fail_to_write(const fs::path& file, int error) {
+  throw Error(
+      fmt::format("{}: cannot be written: {}", file.string(), std::generic_category().message(error)));
+}
+
 // A file under another name in its folder until all of it is on the disk.
 class NewFile {
  public:
@@ -155,10 +161,7 @@ class NewFile {
   }
 
  private:
-  [[noreturn]] void fail(int error) const {
-    throw Error(
-        fmt::format("{}: cannot be written: {}", file_.string(), std::generic_category().message(error)));
-  }
+  [[noreturn]] void fail(int error) const { fail_to_write(file_, error); }
 
   fs::path file_;
   std::string temporary_;
@@ -171,21 +174,32 @@ bool is_there(const fs::path& file) {
   return found;
 }
 
+// True: both files exist; false: neither.
+bool are_there(const fs::path& certificate, const fs::path& private_key) {
+  const bool has_certificate = is_there(certificate);
+  const bool has_key = is_there(private_key);
+  if (has_certificate == has_key) return has_key;
+  const fs::path& missing = has_key ? certificate : private_key;
+  const fs::path& other = has_key ? private_key : certificate;
+  throw Error(fmt::format("{}: is missing, but {} is there: expected both or neither", missing.string(),
+                          other.string()));
+}
+
 }  // namespace
+
+bool check_certificate(const fs::path& certificate, const fs::path& private_key) {
+  if (are_there(certificate, private_key)) return true;
+  for (const fs::path& file : {private_key, certificate}) {
+    const int folder_allows = ::faccessat(AT_FDCWD, file.parent_path().c_str(), W_OK | X_OK, AT_EACCESS);
+    if (folder_allows != 0) fail_to_write(file, errno);
+  }
+  return false;
+}
 
 bool make_missing_certificate(const fs::path& certificate, const fs::path& private_key,
                               const std::vector<std::string>& domains,
                               const std::vector<Endpoint>& addresses) {
-  const bool has_certificate = is_there(certificate);
-  const bool has_key = is_there(private_key);
-  if (has_certificate && has_key) return false;
-  if (has_certificate || has_key) {
-    const fs::path& missing = has_key ? certificate : private_key;
-    const fs::path& other = has_key ? private_key : certificate;
-    throw Error(fmt::format("{}: is missing, but {} is there: expected both or neither", missing.string(),
-                            other.string()));
-  }
-
+  if (are_there(certificate, private_key)) return false;
   const Key key(EVP_EC_gen("P-256"));
   check(key != nullptr);
   const Certificate made = self_signed(*key, domains, addresses);

@@ -18,4 +18,8 @@ bool make_missing_certificate(const std::filesystem::path& certificate,
                               const std::vector<std::string>& domains,
                               const std::vector<Endpoint>& addresses);
 
+// True: both files exist; false: they could be made. Throws as make_missing_certificate() does; makes
+// nothing.
+bool check_certificate(const std::filesystem::path& certificate, const std::filesystem::path& private_key);
+
 }  // namespace flowgate::conf

@@ -82,9 +82,12 @@ std::filesystem::path temporary_beside(const std::filesystem::path& file) {
   return name;
 }
 
+std::filesystem::path directory_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : ".";
+}
+
 void sync_directory_of(const std::filesystem::path& file) {
-  const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
-  const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor fd(::open(directory_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd || ::fsync(fd.get()) != 0) fail_errno(file, "cannot be made durable");
 }
 
@@ -114,6 +117,15 @@ void make_secret_file(const std::filesystem::path& file, std::string_view conten
   write_all(file, fd, content);
   if (::link(temporary.c_str(), file.c_str()) != 0 && errno != EEXIST) fail_errno(file, "cannot be made");
   sync_directory_of(file);
+}
+
+void check_secret_file_can_be_made(const std::filesystem::path& file) {
+  if (::faccessat(AT_FDCWD, directory_of(file).c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+    fail_errno(file, "cannot be made");
+  }
+  // A link to nowhere has the name.
+  struct stat status;
+  if (::lstat(file.c_str(), &status) == 0) fail(file, "cannot be made");
 }
 
 }  // namespace flowgate

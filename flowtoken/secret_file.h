@@ -27,4 +27,7 @@ struct SecretText {
 // crash leaves all of it or nothing. Throws std::runtime_error with one line that names the file.
 void make_secret_file(const std::filesystem::path& file, std::string_view content);
 
+// Throws what make_secret_file() would for want of a folder that may be written to; makes nothing.
+void check_secret_file_can_be_made(const std::filesystem::path& file);
+
 }  // namespace flowgate

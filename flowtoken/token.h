@@ -61,6 +61,8 @@ class TokenKeys {
   // std::runtime_error with one line that names the file and the line when it cannot, when the file is
   // readable by others than its owner, holds no key, more than two, or two of the same id.
   static TokenKeys load_or_make(const std::filesystem::path& file);
+  // Throws as load_or_make() does, and makes nothing.
+  static void check(const std::filesystem::path& file);
   // From given keys, newest first; for tests. Throws std::runtime_error on none, more than two, or one id
   // twice.
   static TokenKeys from(std::vector<TokenKey> keys);

@@ -112,6 +112,12 @@ TokenKeys TokenKeys::load_or_make(const std::filesystem::path& file) {
   return from(parse(file, content.text));
 }
 
+void TokenKeys::check(const std::filesystem::path& file) {
+  SecretText content;
+  if (!read_secret_file(file, content)) return check_secret_file_can_be_made(file);
+  from(parse(file, content.text));
+}
+
 TokenKeys TokenKeys::from(std::vector<TokenKey> keys) {
   if (keys.empty() || keys.size() > max_keys) throw std::runtime_error("expected one or two flow token keys");
   if (keys.size() == 2 && keys[0].id == keys[1].id) {

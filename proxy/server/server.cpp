@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <filesystem>
 #include <set>
 
 #include "conf/dev_certificate.h"
@@ -131,10 +130,9 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
 }  // namespace
 
 void check_files(const conf::Config& config) {
+  TokenKeys::check(config.flow_token_key_file);
   check_store(config);
-  if (std::filesystem::exists(config.flow_token_key_file))
-    TokenKeys::load_or_make(config.flow_token_key_file);
-  if (config.needs_tls() && std::filesystem::exists(config.tls.certificate)) {
+  if (config.needs_tls() && conf::check_certificate(config.tls.certificate, config.tls.private_key)) {
     transport::TlsContexts{tls_options(config.tls)};
   }
 }

@@ -27,8 +27,8 @@
 
 namespace flowgate::server {
 
-// What --check looks at beside the configuration file: the certificate, its key and the flow-token key, those
-// that exist. Throws as Server does; makes nothing.
+// What --check looks at beside the configuration file: the flow-token key, the database, the certificate and
+// its key, or the folders where they would be made. Throws as Server does; makes and changes nothing.
 void check_files(const conf::Config& config);
 
 class Server final : private registrar::Observer {

@@ -11,6 +11,7 @@
 #include "proxy/server/redis/location.h"
 #include "registrar/memory_store.h"
 #include "registrar/redis/user_store.h"
+#include "registrar/sqlite/database_check.h"
 #include "registrar/sqlite/schema.h"
 #include "registrar/sqlite/user_store.h"
 #include "registrar/sqlite_store.h"
@@ -70,12 +71,12 @@ proxy::Node node_of(const conf::Config& config) {
 }
 
 void check_store(const conf::Config& config) {
-  if (const conf::SqliteStore* database = database_of(config)) sqlite::check_database(database->file);
+  if (const conf::SqliteStore* database = database_of(config))
+    registrar::check_sqlite_database(database->file, read_clocks());
 }
 
 std::unique_ptr<registrar::LocationService> open_location(const conf::Config& config,
                                                           proxy::UaFlows& ua_flows) {
-  check_store(config);
   const auto resume = [&ua_flows](const registrar::Binding& binding) {
     if (keeps_alive(binding))
       ua_flows.registered(binding.flow, binding.dialect, true, std::chrono::steady_clock::now(),
@@ -86,6 +87,7 @@ std::unique_ptr<registrar::LocationService> open_location(const conf::Config& co
   }
   const conf::SqliteStore* database = database_of(config);
   if (database == nullptr) return std::make_unique<registrar::MemoryStore>();
+  sqlite::check_database(database->file);
   return std::make_unique<registrar::SqliteStore>(
       registrar::SqliteStore::Options{database->file, config.limits.pending_registrations, read_clocks, say},
       resume);

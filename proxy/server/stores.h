@@ -11,7 +11,8 @@
 
 namespace flowgate::server {
 
-// Throws std::runtime_error when what is there cannot be what is meant; makes nothing.
+// Throws what open_location() would of a database, but for another flowgate that is using it; makes and
+// changes nothing. Nobody asks Redis.
 void check_store(const conf::Config& config);
 
 // This node among those that share a store; nothing when none is shared.

@@ -34,9 +34,33 @@ boost::system::error_code last_error(sqlite3* database) {
 }
 
 // The log and the index beside it get the mode of the database: it holds what passwords can be checked with.
-void make_empty(const std::filesystem::path& file) {
+std::string make_empty(const std::filesystem::path& file) {
   const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (made >= 0) ::close(made);
+  return file.string();
+}
+
+// "Uniform Resource Identifiers", §3.1 of SQLite's documentation.
+std::string uri_of(const std::filesystem::path& file, std::string_view query) {
+  std::string uri = "file:";
+  for (const char each : file.string()) {
+    if (each == '%') {
+      uri += "%25";
+    } else if (each == '?') {
+      uri += "%3f";
+    } else if (each == '#') {
+      uri += "%23";
+    } else {
+      uri += each;
+    }
+  }
+  return (uri += '?') += query;
+}
+
+bool has_content(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  return !error && size > 0;
 }
 
 }  // namespace
@@ -108,13 +132,25 @@ void Database::Close::operator()(sqlite3* database) const {
   sqlite3_close_v2(database);
 }
 
-Database::Database(const std::filesystem::path& file) : file_(file) {
+Database::Database(const std::filesystem::path& file)
+    : Database(file, make_empty(file), SQLITE_OPEN_READWRITE) {}
+
+// "Write-Ahead Logging", §9 (read-only databases): a log that holds something belongs to the database, and is
+// found through its index, which is not to be mended here. Without a log nobody has the database open, and
+// none is made when SQLite is told that nobody will.
+std::optional<Database> Database::open_to_read(const std::filesystem::path& file) {
+  const std::string beside = file.string();
+  const bool has_log = has_content(beside + "-wal");
+  if (has_log && !has_content(beside + "-shm")) return std::nullopt;
+  return Database(file, uri_of(file, has_log ? "readonly_shm=1" : "immutable=1"),
+                  SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+Database::Database(const std::filesystem::path& file, const std::string& name, int flags) : file_(file) {
   // Nobody asks SQLite how much memory it has, and to know it takes a lock for each piece.
   [[maybe_unused]] static const int no_statistics = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  make_empty(file);
   sqlite3* database = nullptr;
-  const int code =
-      sqlite3_open_v2(file.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &database, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   database_.reset(database);
   if (database == nullptr) throw std::runtime_error(file.string() + ": out of memory");
   if (code != SQLITE_OK) throw std::runtime_error(describe(last_error(database)));

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 struct sqlite3;
@@ -52,6 +54,9 @@ class Database {
   // Opens the file; an empty one is made, mode 0600, when there is none. Throws std::runtime_error with one
   // line that names the file.
   explicit Database(const std::filesystem::path& file);
+  // For reading alone, whoever else has it open: neither the file nor what stands beside it is made or
+  // changed. Nothing when what stands beside it cannot be read without that. Throws as the constructor does.
+  static std::optional<Database> open_to_read(const std::filesystem::path& file);
 
   // Throws std::runtime_error when the text is wrong, or the file is.
   Statement prepare(std::string_view text);
@@ -86,6 +91,8 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  // `name`: the file, or an URI of it.
+  Database(const std::filesystem::path& file, const std::string& name, int flags);
   sqlite3_file* log_file() const;
 
   std::filesystem::path file_;

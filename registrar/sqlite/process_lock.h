@@ -10,6 +10,8 @@ class ProcessLock {
  public:
   // Throws std::runtime_error with one line that names the file, when another process has it, too.
   explicit ProcessLock(const std::filesystem::path& database);
+  // Throws as the constructor does when FILE.lock cannot be made or opened; whoever has it. Makes nothing.
+  static void check(const std::filesystem::path& database);
   ~ProcessLock();
   ProcessLock(const ProcessLock&) = delete;
   ProcessLock& operator=(const ProcessLock&) = delete;

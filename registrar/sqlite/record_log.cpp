@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "registrar/sqlite/schema.h"
 
@@ -22,8 +23,12 @@ constexpr std::size_t spare_pages = 1000;
 
 }  // namespace
 
-RecordLog::RecordLog(const std::filesystem::path& file)
-    : database_(open_database(file)),
+RecordLog::RecordLog(const std::filesystem::path& file) : RecordLog(open_database(file)) {
+  if (database_.number("SELECT count(*) FROM sqlite_schema WHERE name='records'") != 0) take_over_rows();
+}
+
+RecordLog::RecordLog(Database database)
+    : database_(std::move(database)),
       begin_(database_.prepare("BEGIN IMMEDIATE")),
       insert_(database_.prepare("INSERT INTO pages VALUES(?1, ?2)")),
       update_(database_.prepare("UPDATE pages SET data=?2 WHERE slot=?1")),
@@ -33,7 +38,6 @@ RecordLog::RecordLog(const std::filesystem::path& file)
       roll_back_(database_.prepare("ROLLBACK")),
       copy_(database_.prepare("VACUUM INTO ?1")) {
   find_pages();
-  if (database_.number("SELECT count(*) FROM sqlite_schema WHERE name='records'") != 0) take_over_rows();
 }
 
 std::string RecordLog::damaged(std::int64_t slot) const {

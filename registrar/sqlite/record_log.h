@@ -23,6 +23,8 @@ class RecordLog {
  public:
   // Throws as open_database() does.
   explicit RecordLog(const std::filesystem::path& file);
+  // Of this version, and when it was opened to read, for reading alone.
+  explicit RecordLog(Database database);
 
   // Calls `visit` with each record and the number of its page, the newest first. Throws std::runtime_error
   // when the file is damaged; passes on what `visit` throws.

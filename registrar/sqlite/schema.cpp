@@ -30,18 +30,9 @@ void require(const Database& database, const Outcome& outcome) {
 }
 
 // Two processes may do this at once; the second finds it done.
-void migrate(Database& database, const std::filesystem::path& file) {
+void migrate(Database& database) {
   require(database, database.execute("BEGIN IMMEDIATE"));
-  const std::int64_t version = database.number("PRAGMA user_version");
-  const bool ours = database.number("PRAGMA application_id") == application_id;
-  if (!ours && (version != 0 || database.number("SELECT count(*) FROM sqlite_schema") != 0)) {
-    throw std::runtime_error(file.string() + ": this is no flowgate database");
-  }
-  if (version < 0 || version > schema_version) {
-    throw std::runtime_error(file.string() + ": made by a later flowgate: version " +
-                             std::to_string(version) + " of the database, and this is " +
-                             std::to_string(schema_version));
-  }
+  const std::int64_t version = version_of(database);
   for (auto next = static_cast<std::size_t>(version); next < migrations.size(); ++next) {
     require(database, database.execute(migrations.at(next)));
   }
@@ -53,9 +44,23 @@ void migrate(Database& database, const std::filesystem::path& file) {
 
 }  // namespace
 
+std::int64_t version_of(Database& database) {
+  const std::string file = database.file().string();
+  const std::int64_t version = database.number("PRAGMA user_version");
+  const bool ours = database.number("PRAGMA application_id") == application_id;
+  if (!ours && (version != 0 || database.number("SELECT count(*) FROM sqlite_schema") != 0)) {
+    throw std::runtime_error(file + ": this is no flowgate database");
+  }
+  if (version < 0 || version > schema_version) {
+    throw std::runtime_error(file + ": made by a later flowgate: version " + std::to_string(version) +
+                             " of the database, and this is " + std::to_string(schema_version));
+  }
+  return version;
+}
+
 Database open_database(const std::filesystem::path& file) {
   Database database(file);
-  migrate(database, file);
+  migrate(database);
   // One fsync for each commit, of the log alone; readers do not wait for whoever writes.
   Statement mode = database.prepare("PRAGMA journal_mode=WAL");
   const auto row = mode.step();

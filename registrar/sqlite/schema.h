@@ -22,6 +22,10 @@ inline constexpr int schema_version = 2;
 // damaged, or when a later flowgate made it: then it is left as it is.
 Database open_database(const std::filesystem::path& file);
 
+// The version of a database that stands open. Throws as open_database() does, when it is of a later flowgate
+// or of somebody else.
+std::int64_t version_of(Database& database);
+
 // Throws when a file is there that is no flowgate database, by its first octets, or no folder to make one in.
 // Makes and changes nothing.
 void check_database(const std::filesystem::path& file);

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """One ready line, exit status 0 on SIGTERM; for a bad configuration one line and exit status 2. A thread for each
 processor."""
+import contextlib
 import os
 import re
+import sqlite3
 import subprocess
 
 from flowgate import Flowgate, free_port
@@ -35,6 +37,62 @@ def check_bad_configurations(program, directory):
             assert not os.path.exists(
                 os.path.join(directory, "flowtoken.key")
             ), "it made its key all the same"
+
+
+def check_bad_files(program, directory):
+    """What a start refuses of the files that a configuration names, --check has refused before, in the same words,
+    and has left everything as it was."""
+    folder = os.path.join(directory, "files")
+    os.mkdir(folder)
+    file = os.path.join(folder, "flowgate.yaml")
+    for what, key_file, prepare in (
+        ("a missing folder for the key", "nowhere/flowtoken.key", lambda: None),
+        ("a damaged key", "damaged.key", lambda: write(os.path.join(folder, "damaged.key"), "1 0123")),
+        ("a later database", "flowtoken.key", lambda: make_database(folder, "PRAGMA user_version=99")),
+        ("a damaged database", "flowtoken.key", lambda: make_database(folder, "CREATE TABLE pages(slot, data)",
+                                                                      "INSERT INTO pages VALUES(1, x'00')",
+                                                                      "PRAGMA user_version=2")),
+    ):
+        step(f"--check and {what}")
+        write(file, GOOD.replace("flowtoken.key", key_file) + "registrar: {store: sqlite:flowgate.db}\n")
+        prepare()
+        before = content(folder)
+        status, checked = finish([program, "--config", file, "--check"])
+        assert status == 2 and len(checked.splitlines()) == 1, (status, checked)
+        assert content(folder) == before, "--check has changed something"
+        assert finish([program, "--config", file]) == (2, checked), (what, checked)
+
+    step("--check where nothing is yet")
+    for name in os.listdir(folder):
+        if name != "flowgate.yaml":
+            os.unlink(os.path.join(folder, name))
+    status, output = finish([program, "--config", file, "--check"])
+    assert status == 0 and os.listdir(folder) == ["flowgate.yaml"], (output, os.listdir(folder))
+
+
+def write(file, text):
+    with open(file, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as f:
+        f.write(text)
+
+
+def make_database(folder, *statements):
+    """Of flowgate, as far as its first octets tell."""
+    name = os.path.join(folder, "flowgate.db")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name)
+    with contextlib.closing(sqlite3.connect(name)) as connection:
+        for statement in ("PRAGMA application_id=0x666c6f77", *statements):
+            connection.execute(statement)
+        connection.commit()
+
+
+def content(folder):
+    """Of each file in it."""
+    found = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as f:
+            found[name] = f.read()
+    return found
 
 
 def check_only_checks(program, configuration):
@@ -93,6 +151,7 @@ def finish(argv):
 def check_start_stop(options, directory, evidence):
     require_programs("openssl")
     check_bad_configurations(options.flowgate, directory)
+    check_bad_files(options.flowgate, directory)
     port = free_port(ADDRESS)
     listen = [f"udp:{ADDRESS}:{port}", f"tcp:{ADDRESS}:{port}", f"tls:{ADDRESS}:{port + 1}"]
     flowgate = Flowgate(options.flowgate, directory, listen)

@@ -54,17 +54,28 @@ class Faults:
 
     def refused(self):
         """The line of a start that ends with status 2."""
+        status, line = self.finish()
+        assert status == 2, f"exit status {status}: {line}"
+        assert len(line.splitlines()) == 1 and self.database in line, line
+        return line
+
+    def refused_and_found(self):
+        """The same, which --check says before."""
+        checked = self.finish("--check")
+        line = self.refused()
+        assert checked == (2, line), checked
+        return line
+
+    def finish(self, *arguments):
         done = subprocess.run(
-            [self.program, "--config", self.flowgate.configuration],
+            [self.program, "--config", self.flowgate.configuration, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             timeout=20,
             check=False,
         )
-        assert done.returncode == 2, f"exit status {done.returncode}: {done.stdout}"
-        assert len(done.stdout.splitlines()) == 1 and self.database in done.stdout, done.stdout
-        return done.stdout
+        return done.returncode, done.stdout
 
     def goes_well(self):
         acknowledged, unavailable = self.registers()
@@ -147,13 +158,13 @@ def bad_starts(faults):
     faults.flowgate.process.kill()
     step("a folder that cannot be written")
     mount_read_only(faults.folder)
-    assert "Read-only file system" in faults.refused()
+    assert "Read-only file system" in faults.refused_and_found()
     unmount(faults.folder)
     step("a file that is no database")
     os.rename(faults.database, faults.database + ".aside")
     with open(faults.database, "w") as letter:
         letter.write("Dear Alice,")
-    assert "no flowgate database" in faults.refused()
+    assert "no flowgate database" in faults.refused_and_found()
     os.rename(faults.database + ".aside", faults.database)
     step("a damaged database")
     with contextlib.closing(sqlite3.connect(faults.database)) as connection:
@@ -162,7 +173,7 @@ def bad_starts(faults):
     damage(faults.database)
     with open(faults.database, "rb") as file:
         before = file.read()
-    assert "malformed" in faults.refused()
+    assert "malformed" in faults.refused_and_found()
     with open(faults.database, "rb") as file:
         assert file.read() == before, "it was written to"
     os.rename(faults.database + ".good", faults.database)

@@ -9,6 +9,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <functional>
 #include <memory>
 
 #include "conf/error.h"
@@ -35,9 +36,16 @@ struct DevCertificateTest : testing::Test {
     const Bio bio(BIO_new_file(key_file.c_str(), "r"), &BIO_free);
     return {PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free};
   }
+  // A check would have said the same.
   std::string refusal() const {
+    const std::string checked = thrown_by([this] { check_certificate(certificate_file, key_file); });
+    const std::string refused = thrown_by([this] { make({"example.com"}); });
+    EXPECT_EQ(checked, refused);
+    return refused;
+  }
+  static std::string thrown_by(const std::function<void()>& action) {
     try {
-      make({"example.com"});
+      action();
       return {};
     } catch (const Error& error) {
       return error.what();
@@ -147,6 +155,13 @@ TEST_F(DevCertificateTest, AFolderThatIsNotThereIsRefusedAndNothingIsLeft) {
   certificate_file = folder / "gone/cert.pem";
   EXPECT_EQ(refusal(), certificate_file.string() + ": cannot be written: No such file or directory");
   EXPECT_TRUE(fs::is_empty(folder.text()));
+}
+
+TEST_F(DevCertificateTest, ACheckTellsWhetherTheyAreThereAndMakesNothing) {
+  EXPECT_FALSE(check_certificate(certificate_file, key_file));
+  EXPECT_TRUE(fs::is_empty(folder.text()));
+  ASSERT_TRUE(make({"example.com"}));
+  EXPECT_TRUE(check_certificate(certificate_file, key_file));
 }
 
 TEST_F(DevCertificateTest, NothingButTheTwoFilesIsLeft) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -44,10 +45,18 @@ struct KeyFile : testing::Test {
     out << std::ifstream(file, std::ios::binary).rdbuf();
     return out.str();
   }
-  // The one line of the exception; empty when there is none.
+  // The one line of the exception; empty when there is none. A check would have said the same.
   std::string error() const {
+    const std::size_t before = files();
+    const std::string checked = thrown_by([this] { TokenKeys::check(file); });
+    EXPECT_EQ(files(), before) << "a check makes nothing";
+    const std::string loaded = thrown_by([this] { TokenKeys::load_or_make(file); });
+    EXPECT_EQ(checked, loaded);
+    return loaded;
+  }
+  static std::string thrown_by(const std::function<void()>& load) {
     try {
-      TokenKeys::load_or_make(file);
+      load();
     } catch (const std::runtime_error& error) {
       return error.what();
     }
@@ -222,9 +231,15 @@ TEST_F(KeyFile, ThatCannotBeMadeIsAnErrorThatNamesIt) {
   EXPECT_EQ(files(), 1U) << "the temporary file is taken away";
 }
 
+TEST_F(KeyFile, IsNotMadeByACheck) {
+  EXPECT_NO_THROW(TokenKeys::check(file));
+  EXPECT_EQ(files(), 0U);
+}
+
 TEST_F(KeyFile, MayBeGivenByARelativeName) {
   const fs::path before = fs::current_path();
   fs::current_path(directory);
+  EXPECT_NO_THROW(TokenKeys::check("flowtoken.key"));
   const TokenKeys made = TokenKeys::load_or_make("flowtoken.key");
   fs::current_path(before);
   EXPECT_TRUE(same(made, TokenKeys::load_or_make(file)));

@@ -5,8 +5,11 @@
 #include <sqlite3.h>
 
 #include <fstream>
+#include <functional>
 #include <future>
+#include <map>
 
+#include "registrar/sqlite/database_check.h"
 #include "site.h"
 #include "store_folder.h"
 
@@ -53,15 +56,38 @@ class SqliteStoreTest : public testing::Test {
     loaded = 0;
     return std::make_unique<SqliteStore>(folder.options(ahead), [this](const Binding&) { ++loaded; });
   }
-  // Why the store does not open; without the name of the folder.
+  // Why the store does not open; without the name of the folder. A check would have said the same.
   std::string refusal() {
+    const std::string found = finding();
+    const std::string refused = thrown_by([this] { open(); });
+    EXPECT_EQ(found, refused);
+    return refused;
+  }
+  // What a check says, which makes and changes no file.
+  std::string finding() {
+    const auto before = files();
+    const std::string found =
+        thrown_by([this] { check_sqlite_database(folder.database(), folder.options().clocks()); });
+    EXPECT_EQ(files(), before);
+    return found;
+  }
+  std::string thrown_by(const std::function<void()>& action) {
     try {
-      open();
+      action();
       return {};
     } catch (const std::runtime_error& error) {
       const std::string line = error.what(), prefix = folder.path().string() + "/";
       return line.starts_with(prefix) ? line.substr(prefix.size()) : line;
     }
+  }
+  // Each with the hash of what it holds.
+  std::map<std::string, std::size_t> files() {
+    std::map<std::string, std::size_t> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      files[entry.path().filename()] = std::hash<std::string>{}({std::istreambuf_iterator<char>(file), {}});
+    }
+    return files;
   }
   void write(const std::string& text) { std::ofstream(folder.database()) << text; }
   std::string content() {
@@ -69,6 +95,11 @@ class SqliteStoreTest : public testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
   std::int64_t sql(const std::string& text) { return folder.sql(text); }
+  void make_older() {
+    sql("DROP TABLE pages;"
+        "CREATE TABLE records(seq INTEGER PRIMARY KEY, aor TEXT NOT NULL, record BLOB NOT NULL);"
+        "PRAGMA user_version=1");
+  }
 
   StoreFolder folder;
   int loaded = 0;
@@ -219,7 +250,8 @@ TEST_F(SqliteStoreTest, AfterItHasStoppedUpdatesFail) {
 TEST_F(SqliteStoreTest, AForeignOrDamagedFileIsRefusedAndLeftAsItIs) {
   write("Dear Alice,\n" + std::string(2000, '.'));
   const std::string letter = content();
-  EXPECT_EQ(refusal(), "flowgate.db: file is not a database");
+  EXPECT_EQ(thrown_by([this] { open(); }), "flowgate.db: file is not a database");
+  EXPECT_EQ(finding(), "flowgate.db: this is no flowgate database");
   EXPECT_EQ(content(), letter);
   std::filesystem::remove(folder.database());
   sql("CREATE TABLE recipes(name TEXT)");
@@ -264,7 +296,51 @@ TEST_F(SqliteStoreTest, ALaterVersionIsRefused) {
 
 TEST_F(SqliteStoreTest, AnotherProcessWithTheSameDatabaseIsRefused) {
   const auto store = open();
-  EXPECT_EQ(refusal(), "flowgate.db: another flowgate is using it");
+  EXPECT_EQ(thrown_by([this] { open(); }), "flowgate.db: another flowgate is using it");
+}
+
+// As a process leaves it that is killed, with and without what SQLite finds its way through the log by.
+TEST_F(SqliteStoreTest, ACheckLeavesTheLogOfAKilledProcessAsItIs) {
+  StoreFolder killed;
+  const auto copy = [&](const char* end) {
+    std::filesystem::copy(killed.database().string() + end, folder.database().string() + end);
+  };
+  SqliteStore store(killed.options(), [](const Binding&) {});
+  put(store, alice, binding_over(udp));
+  store.stop();
+  killed.sql("UPDATE pages SET data=x'00'");
+  copy("");
+  copy("-wal");
+  EXPECT_EQ(finding(), "");
+  copy("-shm");
+  EXPECT_EQ(finding(), "flowgate.db: row 1 of pages is damaged");
+}
+
+TEST_F(SqliteStoreTest, ACheckMakesNoDatabase) {
+  EXPECT_EQ(finding(), "");
+  write("");
+  EXPECT_EQ(finding(), "");
+}
+
+// Of version 1, which had a row for each record.
+TEST_F(SqliteStoreTest, ACheckLeavesAnOlderVersionAsItIs) {
+  open();
+  make_older();
+  EXPECT_EQ(refusal(), "");
+  EXPECT_EQ(sql("PRAGMA user_version"), 2);
+}
+
+TEST_F(SqliteStoreTest, AnOlderVersionWithDamagedPagesIsRefused) {
+  open();
+  make_older();
+  sql("WITH RECURSIVE count(n) AS (VALUES(1) UNION ALL SELECT n+1 FROM count WHERE n<50) "
+      "INSERT INTO records SELECT n, 'ua' || n || '@example.com', zeroblob(1000) FROM count");
+  std::string octets = content();
+  ASSERT_GT(octets.size(), 12 * 4096);
+  for (std::size_t page = 10; page * 4096 < octets.size(); ++page)
+    octets.replace(page * 4096, 400, 400, '\xee');
+  write(octets);
+  EXPECT_EQ(refusal(), "flowgate.db: database disk image is malformed");
 }
 
 TEST_F(SqliteStoreTest, AMissingFolderIsNamed) {
