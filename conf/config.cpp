@@ -188,7 +188,7 @@ Config load(const std::filesystem::path& file) {
   config.reg_event = read_reg_event(top);
   config.edge = read_edge(top, config.roles);
   config.flow_token_key_file = read_key_file(top, folder);
-  config.admin = read_admin(top);
+  config.admin = read_admin(top, config.listen);
   config.threads = top.number("threads", 0, 0, 255);
   config.pin_threads = top.flag("pin_threads", true);
   config.limits = read_limits(top);

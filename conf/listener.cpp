@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view form = "PROTOCOL:ADDRESS:PORT, such as udp:0.0.0.0:5060 or \"tcp:[::]:5060\"";
 
 bool same_socket_address(const Listener& a, const Listener& b) {
-  return is_stream(a.protocol) == is_stream(b.protocol) && a.local.port != 0 && a.local == b.local;
+  return is_stream(a.protocol) == is_stream(b.protocol) && share_address(a.local, b.local);
 }
 
 }  // namespace
@@ -33,6 +33,12 @@ Listener parse_listener(const Value& value) {
   return {*protocol, *local, text};
 }
 
+// A wildcard address takes all addresses of its family.
+bool share_address(const Endpoint& a, const Endpoint& b) {
+  const bool wildcard = a.is_unspecified() || b.is_unspecified();
+  return a.port != 0 && a.port == b.port && (a.same_address(b) || (wildcard && a.v6 == b.v6));
+}
+
 std::vector<Listener> parse_listeners(const Value& value) {
   std::vector<Listener> listeners;
   for (const Value& item : value.list("a list of listeners")) {
@@ -40,7 +46,8 @@ std::vector<Listener> parse_listeners(const Value& value) {
     const auto same = std::find_if(listeners.begin(), listeners.end(), [&](const Listener& other) {
       return same_socket_address(listener, other);
     });
-    // With SO_REUSEPORT the kernel would let both bind, and deal the connections out between them.
+    // Of two with one address the kernel would let both bind, by SO_REUSEPORT, and deal the connections out
+    // between them.
     if (same != listeners.end()) {
       item.refuse(fmt::format("{} has the address of {}", in_quotes(listener.text), in_quotes(same->text)));
     }

@@ -18,6 +18,9 @@ struct Listener {
 // The host must be an IP literal, IPv6 in brackets. Throws Error.
 Listener parse_listener(const Value& value);
 
+// Could these not both be bound? Port 0 is never taken.
+bool share_address(const Endpoint& a, const Endpoint& b);
+
 // The whole list: not empty, and no two entries that would share a socket address. Throws Error.
 std::vector<Listener> parse_listeners(const Value& value);
 

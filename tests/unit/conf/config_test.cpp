@@ -168,6 +168,26 @@ TEST_F(ConfigTest, MetricsAreAtAnAddressAndAPort) {
   }
 }
 
+TEST_F(ConfigTest, MetricsHaveAnAddressOfTheirOwn) {
+  const auto refused = [this](const std::string& listener, const std::string& admin) {
+    return refusal_with("listen: [\"" + listener + "\"]\nadmin: {listen: \"" + admin + "\"}\n");
+  };
+  EXPECT_EQ(refused("tcp:127.0.0.1:5060", "127.0.0.1:5060"),
+            "flowgate.yaml:3:17: admin.listen: expected an address of its own: 'tcp:127.0.0.1:5060' listens "
+            "there, found '127.0.0.1:5060'");
+  EXPECT_NE(refused("ws:0.0.0.0:80", "127.0.0.1:80"), "");
+  EXPECT_NE(refused("ws:127.0.0.1:80", "0.0.0.0:80"), "");
+  EXPECT_NE(refused("ws:[::1]:80", "[::]:80"), "");
+  EXPECT_NE(refused("ws:127.0.0.1:80", "[::]:80"), "") << "HTTP over IPv4 as well";
+  EXPECT_EQ(refused("ws:[::]:80", "127.0.0.1:80"), "");
+  EXPECT_EQ(refused("ws:127.0.0.1:80", "127.0.0.2:80"), "");
+  EXPECT_EQ(refused("ws:127.0.0.1:80", "127.0.0.1:81"), "");
+  EXPECT_EQ(refused("udp:127.0.0.1:5060", "127.0.0.1:5060"), "");
+  EXPECT_EQ(refused("tcp:127.0.0.1:0", "127.0.0.1:0"), "");
+  EXPECT_EQ(refused("tcp:127.0.0.1:0", "[::]:0"), "");
+  EXPECT_NE(refusal_with("admin: {listen: 127.0.0.1:5060}\n"), "") << "where tcp listens if nothing is said";
+}
+
 TEST_F(ConfigTest, RolesAreEdgeAndRegistrar) {
   EXPECT_EQ(refusal_with("roles: [edge, proxy]\n"),
             "flowgate.yaml:2:15: roles: expected edge or registrar, found 'proxy'");

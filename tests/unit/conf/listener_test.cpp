@@ -78,6 +78,12 @@ TEST_F(ListenerTest, TwoListenersDoNotShareASocketAddress) {
   EXPECT_EQ(
       refusal_with("listen: [udp:127.0.0.1:5060, \"udp:[::ffff:127.0.0.1]:5060\"]\n"),
       "flowgate.yaml:2:30: listen: 'udp:[::ffff:127.0.0.1]:5060' has the address of 'udp:127.0.0.1:5060'");
+  EXPECT_EQ(refusal_with("listen: [ws:0.0.0.0:5060, tcp:127.0.0.1:5060]\n"),
+            "flowgate.yaml:2:27: listen: 'tcp:127.0.0.1:5060' has the address of 'ws:0.0.0.0:5060'");
+  EXPECT_EQ(refusal_with("listen: [\"udp:[::1]:5060\", \"udp:[::]:5060\"]\n"),
+            "flowgate.yaml:2:28: listen: 'udp:[::]:5060' has the address of 'udp:[::1]:5060'");
+  EXPECT_EQ(loaded_with("listen: [tcp:0.0.0.0:5060, \"tcp:[::]:5060\", udp:127.0.0.1:5060]\n").listen.size(),
+            3U);
   EXPECT_EQ(loaded_with("listen: [udp:0.0.0.0:5060, tcp:0.0.0.0:5060, udp:127.0.0.1:0, udp:127.0.0.1:0]\n")
                 .listen.size(),
             4U);
