@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "conf/user_name.h"
+#include "registrar/gruu_user.h"
 #include "sip/text.h"
 
 namespace flowgate::conf {
@@ -20,24 +22,16 @@ std::string read_hash(const Section& section, std::string_view key, std::size_t 
   return hash;
 }
 
-bool has_domain(std::string_view aor, const std::vector<std::string>& domains) {
-  const std::string_view host = aor.substr(aor.rfind('@') + 1);
-  return host.size() + 1 < aor.size() && std::ranges::any_of(domains, [&](const std::string& domain) {
-           return sip::equals_nocase(domain, host);
-         });
-}
-
 std::vector<std::string> read_aors(const Section& section, const std::vector<std::string>& domains) {
   const auto value = section.find("aors");
   if (!value) return {};
   std::vector<std::string> aors;
   constexpr std::string_view expected = "an address-of-record of the domains, such as sales@example.com";
   for (const Value& item : value->list("a list of addresses-of-record, such as [sales@example.com]")) {
-    std::string aor = item.text(expected);
-    if (!has_domain(aor, domains)) item.expected(expected);
-    const std::size_t host = aor.rfind('@') + 1;
-    aor.replace(host, aor.npos, sip::to_lower(aor.substr(host)));
-    aors.push_back(std::move(aor));
+    auto aor = aor_from(item.text(expected), domains);
+    if (!aor) item.expected(expected);
+    if (registrar::is_user_of_encrypted_gruu(*aor)) item.expected(expected_no_gruu);
+    aors.push_back(std::move(*aor));
   }
   return aors;
 }
@@ -59,8 +53,7 @@ Secret read_secret(const Value& value, const std::vector<std::string>& domains) 
 const std::string& read_name(const Node& key, const std::vector<std::string>& domains) {
   const Value value(key, "");
   const std::string& name = value.text("a user name");
-  const bool is_aor = name.find('@') != std::string::npos && has_domain(name, domains);
-  if (is_aor) value.expected("only the user part of the address-of-record");
+  if (const auto expected = expected_name(name, domains)) value.expected(*expected);
   return name;
 }
 

@@ -31,7 +31,7 @@ struct Secret {
 
 class Users {
  public:
-  // Throws Error. A name that ends in '@' and one of `domains` is refused: names are user parts.
+  // Throws Error, also when a name is one that nobody could use (user_name.h).
   Users(const std::filesystem::path& file, const std::vector<std::string>& domains);
 
   const std::map<std::string, Secret, std::less<>>& secrets() const { return secrets_; }

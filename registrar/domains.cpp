@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "flowtoken/flow.h"
-#include "registrar/encrypted_gruu.h"
+#include "registrar/gruu_user.h"
 #include "sip/escapes.h"
 #include "sip/text.h"
 

@@ -24,9 +24,6 @@ struct EncryptedGruu {
 
 // Has the URI the form of one? Its user part may be escaped (RFC 3261 §19.1.4).
 bool is_encrypted_gruu(const sip::Uri& uri);
-// RFC 5627 §5.4: "A GRUU in a domain MUST NOT be equivalent, based on URI comparison, to any AOR in a domain
-// except for the one associated with the GRUU." So no user is named like one. `user`: unescaped.
-bool is_user_of_encrypted_gruu(std::string_view user);
 
 // Mints and opens them: sealed (aead.h) under keys derived from the flow-token keys. Unforgeable, and nobody
 // else can tell whose they are or, of the temporary ones, whether two are of the same UA (RFC 5627 §5.1). Not

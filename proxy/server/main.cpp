@@ -136,6 +136,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "flowgate " FLOWGATE_VERSION);
   try {
     app.parse(argc, argv);
+    if (check && users.chosen())
+      throw CLI::ValidationError("--check", "only checks the configuration: leave it away with `user`");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kBadConfiguration;
   }

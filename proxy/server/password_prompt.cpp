@@ -45,6 +45,8 @@ void read_password(SecretText& password) {
     if (password.text.size() == longest_password) throw std::runtime_error("the password is too long");
     password.text.push_back(next);
   }
+  // A line of a file may end with CRLF.
+  if (next == '\n' && password.text.ends_with('\r')) password.text.pop_back();
   if (password.text.empty()) throw std::runtime_error("the password is empty");
 }
 

@@ -5,7 +5,8 @@
 
 namespace flowgate::server {
 
-// The first line of the standard input. Throws std::runtime_error when it is empty or too long.
+// The first line of the standard input, without its end: LF, or CRLF as some files have it. Throws
+// std::runtime_error when it is empty or too long.
 void read_password(SecretText& password);
 // Asks twice on the terminal, which shows nothing of it. Throws std::runtime_error when there is no terminal,
 // the two differ, or as read_password() does.

@@ -7,10 +7,11 @@
 #include <memory>
 #include <stdexcept>
 
+#include "conf/user_name.h"
 #include "proxy/server/password_prompt.h"
 #include "proxy/server/stores.h"
+#include "registrar/gruu_user.h"
 #include "registrar/ha1.h"
-#include "sip/text.h"
 
 namespace flowgate::server {
 namespace {
@@ -45,30 +46,25 @@ const User* find(const std::vector<User>& users, const std::string& name) {
   return found == users.end() ? nullptr : &*found;
 }
 
-bool ends_in_domain(std::string_view text, const conf::Config& config) {
-  const std::size_t at = text.rfind('@');
-  return at != text.npos && std::ranges::any_of(config.domains, [&](const std::string& domain) {
-           return sip::equals_nocase(domain, text.substr(at + 1));
-         });
+[[noreturn]] void fail_expected(std::string_view text, std::string_view what) {
+  throw std::runtime_error(fmt::format("{}: expected {}", text, what));
 }
 
-// RFC 7616 §3.4.2: the colon stands between the name and the realm.
+// Blanks separate what is shown, and what is stored.
+bool has_blanks(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char each) { return each <= ' ' || each == 0x7f; });
+}
+
 void check_name(const std::string& name, const conf::Config& config) {
-  const bool shown = std::ranges::none_of(
-      name, [](unsigned char each) { return each <= ' ' || each == ':' || each == 0x7f; });
-  if (name.empty() || !shown) throw std::runtime_error("a user's name has no blanks and no colon");
-  if (ends_in_domain(name, config)) {
-    throw std::runtime_error(fmt::format("{}: expected only the user part of the address-of-record", name));
-  }
+  if (name.empty() || has_blanks(name)) throw std::runtime_error("a user's name has no blanks");
+  if (const auto expected = conf::expected_name(name, config.domains)) fail_expected(name, *expected);
 }
 
-// As Domains::aor() makes it.
 std::string read_aor(const std::string& text, const conf::Config& config) {
-  const std::size_t at = text.rfind('@');
-  if (at == 0 || !ends_in_domain(text, config) || text.find(' ') != text.npos) {
-    throw std::runtime_error(fmt::format("{}: expected NAME@DOMAIN, with one of the domains", text));
-  }
-  return text.substr(0, at + 1) + sip::to_lower(text.substr(at + 1));
+  const auto aor = conf::aor_from(text, config.domains);
+  if (!aor || has_blanks(*aor)) fail_expected(text, "NAME@DOMAIN, with one of the domains");
+  if (registrar::is_user_of_encrypted_gruu(*aor)) fail_expected(text, conf::expected_no_gruu);
+  return *aor;
 }
 
 std::string_view user_part(std::string_view aor) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """flowgate user add, list, password, remove: beside a server that runs, and without showing a password."""
 import contextlib
+import hashlib
 import os
 import pty
 import sqlite3
@@ -39,6 +40,15 @@ class Commands:
     def is_refused(self, reason, *arguments, password=None):
         status, output = self.user(*arguments, password=password)
         assert status == 2 and reason in output and len(output.splitlines()) == 1, (status, output)
+
+    def files(self):
+        """What the database and those beside it hold."""
+        found = {}
+        for name in os.listdir(self.flowgate.directory):
+            if name.startswith("flowgate.db"):
+                with open(os.path.join(self.flowgate.directory, name), "rb") as file:
+                    found[name] = file.read()
+        return found
 
     def row(self, name):
         with contextlib.closing(sqlite3.connect(self.database)) as connection:
@@ -83,14 +93,46 @@ def check_refusals(commands):
     commands.is_refused("no such user", "remove", "carol")
     commands.is_refused("no such user", "password", "carol", "--password-stdin", password="x\n")
     commands.is_refused("only the user part", "add", "carol@example.com", "--password-stdin", password="x\n")
-    commands.is_refused("no colon", "add", "ca:rol", "--password-stdin", password="x\n")
+    commands.is_refused("without a colon", "add", "ca:rol", "--password-stdin", password="x\n")
+    commands.is_refused("GRUUs", "add", "tgruu.carol", "--password-stdin", password="x\n")
+    commands.is_refused("GRUUs", "add", "carol", "--aor", "sip:agruu.x@example.com", "--password-stdin", password="x\n")
     commands.is_refused("the password is empty", "add", "carol", "--password-stdin", password="\n")
     commands.is_refused("NAME@DOMAIN", "add", "carol", "--aor", "a@elsewhere.org", "--password-stdin", password="x\n")
     for aor in ("sales@example.com", "alice@example.com"):
         commands.is_refused("another user's", "add", "carol", "--aor", aor, "--password-stdin", password="x\n")
     commands.is_refused("another user's", "add", "sales", "--password-stdin", password="x\n")
+    commands.is_refused("another user's", "add", "carol", "--aor", "sip:alice@example.com", "--password-stdin", password="x\n")
     commands.is_refused("use --password-stdin", "add", "carol", password="x\n")
     assert commands.row("carol") is None
+
+
+def check_forms(commands):
+    step("an AOR as a URI, a password from a file with CRLF")
+    commands.works("add", "frank", "--aor", "sip:desk@Example.com", "--password-stdin", password="open sesame\r\n")
+    name, aors, ha1_md5 = commands.row("frank")[:3]
+    assert (name, aors) == ("frank", "desk@example.com"), (name, aors)
+    assert ha1_md5 == hashlib.md5(b"frank:example.com:open sesame").hexdigest(), ha1_md5
+    commands.works("remove", "frank")
+
+
+def check_only_checks(commands):
+    """--check goes with no command, and disturbs nobody who uses the database."""
+    step("--check")
+    before = commands.files()
+    for arguments in (["remove", "alice"], ["list"], ["add", "carol", "--password-stdin"],
+                      ["password", "alice", "--password-stdin"]):
+        status, output = commands.user(*arguments, "--check", password="x\n")
+        assert status == 2 and "--check: only checks" in output, (arguments, status, output)
+    done = subprocess.run(
+        [commands.program, "--config", commands.flowgate.configuration, "--check"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert commands.files() == before
 
 
 def check_terminal(commands):
@@ -123,6 +165,8 @@ def check_user_commands(options, directory, evidence):
         commands = Commands(options.flowgate, flowgate)
         check_users(commands)
         check_refusals(commands)
+        check_forms(commands)
+        check_only_checks(commands)
         check_terminal(commands)
         assert alice.register("sip:alice@example.com").startswith("SIP/2.0 200 ")
         check_secrecy(commands)

@@ -114,6 +114,41 @@ TEST_F(UsersTest, AUserMayHaveFurtherAors) {
             "sales@example.com, found '@example.com'");
 }
 
+// RFC 3261 §10.3 (5): as a URI it may be escaped.
+TEST_F(UsersTest, AFurtherAorMayBeWrittenAsAUri) {
+  folder.write(
+      "users.yaml",
+      "alice: {password: a, aors: ['sip:sales@Example.com', 'SIPS:a%2fb@example.com', a%2fc@example.com]}\n");
+  const Users users(folder / "users.yaml", {"example.com"});
+  EXPECT_THAT(users.secrets().at("alice").aors,
+              testing::ElementsAre("sales@example.com", "a/b@example.com", "a%2fc@example.com"));
+  for (const std::string bad :
+       {"sip:@example.com", "sip:example.com", "tel:+1@example.com", "sip:a:b@example.com",
+        "sip:a@elsewhere.org", "sip:a@example.com;lr", "sip:sip:a@example.com"}) {
+    EXPECT_EQ(refusal_of_users("alice: {password: a, aors: ['" + bad + "']}\n"),
+              "users.yaml:1:29: 'alice'.aors: expected an address-of-record of the domains, such as "
+              "sales@example.com, found '" +
+                  bad + "'");
+  }
+}
+
+// RFC 7616 §3.4.2: A1 = unq(username) ":" unq(realm) ":" passwd.
+TEST_F(UsersTest, ANameHasNoColon) {
+  EXPECT_EQ(refusal_of_users("alice: a\na:b: secret\n"),
+            "users.yaml:2:1: expected a name without a colon (RFC 7616 §3.4.2), found 'a:b'");
+}
+
+// RFC 5627 §5.4: no AOR is equivalent to a GRUU of somebody else.
+TEST_F(UsersTest, NobodyIsNamedLikeAnEncryptedGruu) {
+  const std::string expected =
+      "expected a name that does not begin with tgruu. or agruu., as those of GRUUs do, found ";
+  EXPECT_EQ(refusal_of_users("tgruu.x: a\n"), "users.yaml:1:1: " + expected + "'tgruu.x'");
+  EXPECT_EQ(refusal_of_users("agruu.x: a\n"), "users.yaml:1:1: " + expected + "'agruu.x'");
+  EXPECT_EQ(refusal_of_users("tgruu: a\n"), "");
+  EXPECT_EQ(refusal_of_users("alice: {password: a, aors: [tgruu.x@example.com]}\n"),
+            "users.yaml:1:29: 'alice'.aors: " + expected + "'tgruu.x@example.com'");
+}
+
 TEST_F(UsersTest, AnAorHasOneOwner) {
   EXPECT_EQ(refusal_of_users("alice: {password: a, aors: [s@example.com]}\nbob: {password: b, aors: "
                              "[S@example.com, s@example.com]}\n"),
