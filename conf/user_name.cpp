@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "registrar/gruu_user.h"
+#include "sip/gruu_user.h"
 #include "sip/text.h"
 
 namespace flowgate::conf {
@@ -32,7 +32,7 @@ std::optional<std::string_view> expected_name(std::string_view name,
   if (ends_in_domain(name, domains)) return "only the user part of the address-of-record";
   // What is hashed is name:realm:password: of "a:b" nobody could tell where the name ends.
   if (name.find(':') != name.npos) return "a name without a colon (RFC 7616 §3.4.2)";
-  if (registrar::is_user_of_encrypted_gruu(name)) return expected_no_gruu;
+  if (sip::is_user_of_encrypted_gruu(name)) return expected_no_gruu;
   return std::nullopt;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "conf/user_name.h"
-#include "registrar/gruu_user.h"
+#include "sip/gruu_user.h"
 #include "sip/text.h"
 
 namespace flowgate::conf {
@@ -30,7 +30,7 @@ std::vector<std::string> read_aors(const Section& section, const std::vector<std
   for (const Value& item : value->list("a list of addresses-of-record, such as [sales@example.com]")) {
     auto aor = aor_from(item.text(expected), domains);
     if (!aor) item.expected(expected);
-    if (registrar::is_user_of_encrypted_gruu(*aor)) item.expected(expected_no_gruu);
+    if (sip::is_user_of_encrypted_gruu(*aor)) item.expected(expected_no_gruu);
     aors.push_back(std::move(*aor));
   }
   return aors;

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "flowtoken/flow.h"
-#include "registrar/gruu_user.h"
 #include "sip/escapes.h"
+#include "sip/gruu_user.h"
 #include "sip/text.h"
 
 namespace flowgate::registrar {
@@ -106,7 +106,7 @@ bool Domains::names(const sip::Uri& uri, std::string_view aor) const {
 }
 
 bool Domains::has_user(std::string_view aor) const {
-  return !is_user_of_encrypted_gruu(aor) && (users_ == nullptr || users_->has_owner(aor));
+  return !sip::is_user_of_encrypted_gruu(aor) && (users_ == nullptr || users_->has_owner(aor));
 }
 
 bool Domains::belongs_to(std::string_view aor, const User& user) const {

@@ -22,7 +22,7 @@
 #include "registrar/aead.h"
 #include "registrar/domains.h"
 #include "registrar/gruu_plaintext.h"
-#include "registrar/gruu_user.h"
+#include "sip/gruu_user.h"
 #include "sip/text.h"
 
 namespace flowgate::registrar {
@@ -80,8 +80,8 @@ bool is_encrypted_gruu(const sip::Uri& uri) {
   if (!uri.is_sip() || !uri.has_user) return false;
   std::string unescaped;
   const std::string_view user = sip::unescape(uri.user, unescaped);
-  return user.starts_with(anonymous_gruu_prefix) ||
-         (user.starts_with(temporary_gruu_prefix) && has_gr_without_value(uri));
+  return user.starts_with(sip::anonymous_gruu_prefix) ||
+         (user.starts_with(sip::temporary_gruu_prefix) && has_gr_without_value(uri));
 }
 
 bool EncryptedGruus::append(std::string& out, const AorUri& uri, std::string_view aor,
@@ -104,7 +104,7 @@ bool EncryptedGruus::append(std::string& out, const AorUri& uri, std::string_vie
     if (!nonce || !ciphers.anonymous.seal(plaintext_, associated_, *nonce, sealed)) return false;
   }
   out += uri.scheme;
-  out += epoch ? temporary_gruu_prefix : anonymous_gruu_prefix;
+  out += epoch ? sip::temporary_gruu_prefix : sip::anonymous_gruu_prefix;
   encode_base64url(octets_, out);
   out += uri.domain;
   if (epoch) out += ";gr";
@@ -121,8 +121,8 @@ std::optional<EncryptedGruu> EncryptedGruus::open(const sip::Uri& uri) {
   if (!is_encrypted_gruu(uri)) return std::nullopt;
   std::string unescaped;
   const std::string_view user = sip::unescape(uri.user, unescaped);
-  const bool temporary = user.starts_with(temporary_gruu_prefix);
-  const std::string_view text = user.substr(temporary_gruu_prefix.size());
+  const bool temporary = user.starts_with(sip::temporary_gruu_prefix);
+  const std::string_view text = user.substr(sip::temporary_gruu_prefix.size());
   std::vector<std::uint8_t> octets(text.size() * 6 / 8);
   if (octets.empty() || !decode_base64url(text, octets)) return std::nullopt;
 

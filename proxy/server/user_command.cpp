@@ -10,8 +10,8 @@
 #include "conf/user_name.h"
 #include "proxy/server/password_prompt.h"
 #include "proxy/server/stores.h"
-#include "registrar/gruu_user.h"
 #include "registrar/ha1.h"
+#include "sip/gruu_user.h"
 
 namespace flowgate::server {
 namespace {
@@ -63,7 +63,7 @@ void check_name(const std::string& name, const conf::Config& config) {
 std::string read_aor(const std::string& text, const conf::Config& config) {
   const auto aor = conf::aor_from(text, config.domains);
   if (!aor || has_blanks(*aor)) fail_expected(text, "NAME@DOMAIN, with one of the domains");
-  if (registrar::is_user_of_encrypted_gruu(*aor)) fail_expected(text, conf::expected_no_gruu);
+  if (sip::is_user_of_encrypted_gruu(*aor)) fail_expected(text, conf::expected_no_gruu);
   return *aor;
 }
 

@@ -1,9 +1,10 @@
-// The user parts of GRUUs that are encrypted (encrypted_gruu.h): known without what they are made with.
+// The user parts of the GRUUs that are encrypted (registrar/encrypted_gruu.h): known without what those are
+// made with.
 #pragma once
 
 #include <string_view>
 
-namespace flowgate::registrar {
+namespace flowgate::sip {
 
 inline constexpr std::string_view temporary_gruu_prefix = "tgruu.", anonymous_gruu_prefix = "agruu.";
 static_assert(temporary_gruu_prefix.size() == anonymous_gruu_prefix.size());
@@ -14,4 +15,4 @@ inline bool is_user_of_encrypted_gruu(std::string_view user) {
   return user.starts_with(temporary_gruu_prefix) || user.starts_with(anonymous_gruu_prefix);
 }
 
-}  // namespace flowgate::registrar
+}  // namespace flowgate::sip
