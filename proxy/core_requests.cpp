@@ -86,7 +86,7 @@ void Core::answer(ServerTransaction& server, const sip::Message& request, const 
 // §8.2.2
 Refusal Core::check_uas(ServerTransaction& server, const sip::Message& request, const RequestParts& parts) {
   // §8.2.2.2: the same request by another way.
-  if (!parts.to_tag && transactions_.is_merged(server, merge_hash(request, parts.from_tag)))
+  if (!parts.to_tag && transactions_.is_merged(server, merge_hash(request)))
     return {482, "Merged Request", {}};
   // The registrar knows what it requires.
   return request.method() == Method::register_ ? Refusal{} : check_require(request);

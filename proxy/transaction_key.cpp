@@ -56,11 +56,10 @@ bool has_identifier(const sip::Via& via) {
   return via.has_magic_cookie() && via.branch().size() > cookie.size();
 }
 
-// From without its parameters.
+// From as far as its first parameter, the tag not among it.
 std::string_view sender_of(const sip::Message& request) {
   const std::string_view from = request.value(sip::Header::from);
-  const auto end = from.rfind('>');
-  return from.substr(0, end == from.npos ? from.find(';') : end);
+  return from.substr(0, from.find(';'));
 }
 
 }  // namespace
@@ -95,9 +94,9 @@ TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_
   return hash(*text);
 }
 
-std::uint64_t merge_hash(const sip::Message& request, std::string_view from_tag) {
-  const HashedText text{request.value(sip::Header::call_id), from_tag, request.value(sip::Header::cseq),
-                        sender_of(request)};
+std::uint64_t merge_hash(const sip::Message& request) {
+  const HashedText text{request.value(sip::Header::call_id), request.value(sip::Header::from),
+                        request.value(sip::Header::cseq)};
   return siphash24(process_hash_key(), *text);
 }
 

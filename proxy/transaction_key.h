@@ -28,15 +28,15 @@ struct TransactionKeyHash {
   std::size_t operator()(const TransactionKey& key) const noexcept { return key.a; }
 };
 
-// With the magic cookie: branch, sent-by, method (ACK counts as INVITE), and From without its tag. That is
-// the same in whatever belongs to a transaction; behind NATs sent-by is an address that others have as well,
-// and there are phones whose branches, tags and Call-IDs hang on the second in which they start. Without the
-// cookie: the rules for RFC 2543 clients: Request-URI, From tag, Call-ID, CSeq number and top Via; the To tag
-// is left out, as it is the response's in an ACK. `method`: INVITE for an ACK or for the INVITE that a CANCEL
-// is for.
+// With the magic cookie: branch, sent-by, method (ACK counts as INVITE), and From as far as its first
+// parameter. That is the same in whatever belongs to a transaction; behind NATs sent-by is an address that
+// others have as well, and there are phones whose branches, tags and Call-IDs hang on the second in which
+// they start. Without the cookie: the rules for RFC 2543 clients: Request-URI, From tag, Call-ID, CSeq number
+// and top Via; the To tag is left out, as it is the response's in an ACK. `method`: INVITE for an ACK or for
+// the INVITE that a CANCEL is for.
 TransactionKey transaction_key(const sip::Message& request, const sip::Via& top_via, sip::Method method);
 
-// A keyed hash of what RFC 3261 §8.2.2.2 compares, From tag, Call-ID and CSeq, and of the rest of From.
-std::uint64_t merge_hash(const sip::Message& request, std::string_view from_tag);
+// A keyed hash of what RFC 3261 §8.2.2.2 compares, and of the rest of From: see above.
+std::uint64_t merge_hash(const sip::Message& request);
 
 }  // namespace flowgate::proxy

@@ -51,9 +51,7 @@ std::optional<std::string_view> tag_of(const sip::Address& address) {
 }
 
 Refusal check_values(const sip::Message& request, const sip::Limits& limits, RequestParts& parts) {
-  const auto from = sip::Address::parse(request.value(Header::from), limits);
-  if (!from) return bad("Bad From");
-  parts.from_tag = tag_of(*from).value_or("");
+  if (!sip::Address::parse(request.value(Header::from), limits)) return bad("Bad From");
   const auto to = sip::Address::parse(request.value(Header::to), limits);
   if (!to) return bad("Bad To");
   parts.to = to->uri;

@@ -19,7 +19,6 @@ namespace flowgate::proxy {
 // What a request is handled by. Views it.
 struct RequestParts {
   sip::Uri request_uri, to;
-  std::string_view from_tag;               // "": none
   std::optional<std::string_view> to_tag;  // "": it has no value
   std::uint32_t cseq = 0;
 };
