@@ -47,4 +47,13 @@ std::optional<std::string> aor_from(std::string_view text, const std::vector<std
   return (is_uri ? sip::unescape(user) : std::string(user)) + sip::to_lower(text.substr(at));
 }
 
+std::vector<std::string> further_aors(std::string_view name, const std::vector<std::string>& aors) {
+  std::vector<std::string> further;
+  for (const std::string& aor : aors) {
+    const bool own = std::string_view(aor).substr(0, aor.rfind('@')) == name;
+    if (!own && std::ranges::find(further, aor) == further.end()) further.push_back(aor);
+  }
+  return further;
+}
+
 }  // namespace flowgate::conf

@@ -65,7 +65,9 @@ Users::Users(const std::filesystem::path& file, const std::vector<std::string>& 
   if (root.kind != Node::Kind::mapping) Value(root, "").expected("a mapping of user names to passwords");
   for (std::size_t i = 0; i < root.items.size(); i += 2) {
     const std::string& name = read_name(root.items[i], domains);
-    secrets_.emplace(name, read_secret(Value(root.items[i + 1], in_quotes(name)).secret(), domains));
+    Secret secret = read_secret(Value(root.items[i + 1], in_quotes(name)).secret(), domains);
+    secret.aors = further_aors(name, secret.aors);
+    secrets_.emplace(name, std::move(secret));
   }
   check_aors(root);
 }

@@ -123,6 +123,7 @@ void UserCommand::add(const conf::Config& config) const {
   check_name(name_, config);
   std::vector<std::string> aors;
   for (const std::string& aor : aors_) aors.push_back(read_aor(aor, config));
+  aors = conf::further_aors(name_, aors);
   const auto store = open(config);
   const std::vector<User> users = value_of(store->list());
   if (find(users, name_) != nullptr) throw std::runtime_error(name_ + ": there is this user already");

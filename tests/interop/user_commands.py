@@ -87,6 +87,14 @@ def check_users(commands):
     assert commands.works("list") == "alice sales@example.com\n"
 
 
+def check_own_aors(commands):
+    step("one's own AOR, and one said twice, say nothing new")
+    aors = [f"--aor={user}@example.com" for user in ("dave", "d", "d")]
+    commands.works("add", "dave", *aors, "--password-stdin", password="x\n")
+    assert "dave d@example.com\n" in commands.works("list")
+    commands.works("remove", "dave")
+
+
 def check_refusals(commands):
     step("what is refused")
     commands.is_refused("there is this user already", "add", "alice", "--password-stdin", password="x\n")
@@ -164,6 +172,7 @@ def check_user_commands(options, directory, evidence):
         evidence.add("flowgate's log", flowgate.tail)
         commands = Commands(options.flowgate, flowgate)
         check_users(commands)
+        check_own_aors(commands)
         check_refusals(commands)
         check_forms(commands)
         check_only_checks(commands)

@@ -149,6 +149,14 @@ TEST_F(UsersTest, NobodyIsNamedLikeAnEncryptedGruu) {
             "users.yaml:1:29: 'alice'.aors: " + expected + "'tgruu.x@example.com'");
 }
 
+TEST_F(UsersTest, OnesOwnAorAndOneSaidTwiceAreNobodyElses) {
+  folder.write(
+      "users.yaml",
+      "bob: {password: b, aors: [bob@example.com, s@example.com, sip:s@Example.com, a@example.com]}\n");
+  const Users users(folder / "users.yaml", {"example.com"});
+  EXPECT_THAT(users.secrets().at("bob").aors, testing::ElementsAre("s@example.com", "a@example.com"));
+}
+
 TEST_F(UsersTest, AnAorHasOneOwner) {
   EXPECT_EQ(refusal_of_users("alice: {password: a, aors: [s@example.com]}\nbob: {password: b, aors: "
                              "[S@example.com, s@example.com]}\n"),
