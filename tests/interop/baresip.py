@@ -41,7 +41,10 @@ REGISTERED = re.compile(r"\{1/\w+/v4\} 200 ")
 NOISE = re.compile(r"\x1b\[[\d;]*m|[\r\n]*\[\d+:\d\d:\d\d\] audio=[^\r\n]*[\r\n]*")
 
 # edge: "address:port". instance: the UUID of the instance-id; without one baresip does no outbound. more: parameters.
-Account = collections.namedtuple("Account", "user domain edge transport instance regint more", defaults=[""])
+# password: of those phones that do not have it among the parameters.
+Account = collections.namedtuple(
+    "Account", "user domain edge transport instance regint more password", defaults=["", ""]
+)
 Event = collections.namedtuple("Event", "time type fields")
 
 

@@ -27,6 +27,12 @@ reg_expires={regint}
 reg_sendregister=1
 publish=0
 """
+LOGIN = """\
+[auth_info_0]
+username={user}
+passwd={password}
+domain={domain}
+"""
 LISTEN_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
 KEEPALIVE_S = 5
 # What its daemon prints for what baresip calls so.
@@ -53,7 +59,7 @@ class Linphone:
         os.makedirs(os.path.join(self.directory, ".local", "share", "linphone"))
         self.log_file = os.path.join(self.directory, "sip.log")
         ports = {name: port if name == account.transport else 0 for name, port in LISTEN_PORTS.items()}
-        config = CONFIG.format(
+        config = (CONFIG + LOGIN if account.password else CONFIG).format(
             certificate=certificate, keepalive_ms=1000 * KEEPALIVE_S, **ports, **account._asdict()
         )
         with open(os.path.join(self.directory, "linphonerc"), "w") as f:

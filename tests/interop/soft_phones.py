@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """Phones of two kinds, or two of a kind, each behind a NAT: both register, call each other both ways, either side hangs
-up, cancels or declines; those that can send messages do so."""
+up, cancels or declines; those that can send messages do so. With passwords (--users digest) they are asked for
+SHA-256 first, and for MD5."""
 import os
 
 from baresip import Account
 from deadline import wait_for
+from digest_call import PASSWORDS, write_users
+from digest_client import configuration
+from flowgate import Flowgate
 from ladder import call_both_ways
 from linphone import KEEPALIVE_S, Linphone
 from namespaces import require_programs
@@ -16,6 +20,13 @@ from twinkle import Twinkle
 
 class SoftPhones(Street):
     """options.phones: alice's and bob's, with a "-" between them."""
+
+    def build_flowgate(self, listen):
+        if self.options.users == "any":
+            return super().build_flowgate(listen)
+        template = configuration(write_users(self.directory))
+        program, public = self.options.flowgate, self.net.public
+        return Flowgate(program, self.directory, listen, namespace=public, template=template)
 
     def move_in(self, side):
         alice, bob = self.options.phones.split("-")
@@ -38,7 +49,9 @@ class SoftPhones(Street):
 
     def account(self, side):
         transport = self.transports[side]
-        return Account(USERS[side], DOMAIN, self.edge_of(side), transport, INSTANCES[side], self.regint)
+        password = PASSWORDS[side] if self.options.users == "digest" else ""
+        edge, instance = self.edge_of(side), INSTANCES[side]
+        return Account(USERS[side], DOMAIN, edge, transport, instance, self.regint, password=password)
 
 
 def check_messages(alice, bob):
@@ -79,4 +92,4 @@ def check_calls(options, directory, evidence):
 
 PAIRS = ["linphone-linphone", "linphone-baresip", "linphone-twinkle", "twinkle-twinkle", "twinkle-baresip"]
 if __name__ == "__main__":
-    run(check_calls, limit_s=110, transport=["udp", "tcp", "tls"], phones=PAIRS)
+    run(check_calls, limit_s=110, transport=["udp", "tcp", "tls"], phones=PAIRS, users=["any", "digest"])

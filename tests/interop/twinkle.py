@@ -24,6 +24,8 @@ registrar={edge}
 registration_time={regint}
 register_at_startup=yes
 sip_transport={transport}
+auth_name={user}
+auth_pass={password}
 """
 # What its console prints for what baresip calls so.
 EVENTS = {
