@@ -54,6 +54,8 @@ def fetch(folder):
 class WebPhone:
     """Looks like a Baresip. library: jssip or sipjs."""
 
+    declines_with = "486"
+
     def __init__(self, library, folder, namespace, directory, account):
         self.aor = f"sip:{account.user}@{account.domain}"
         self.events, self.buffered = [], b""
