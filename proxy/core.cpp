@@ -91,7 +91,7 @@ void Core::advance(Instant now) {
 
 void Core::flow_closed(Instant now, const Flow& flow) {
   const Entry entry(*this, now);
-  ua_flows_.closed(flow);
+  ua_flows_.forget(flow);
   location_.remove_flow(flow);
   transactions_.flow_failed(flow);
 }

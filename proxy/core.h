@@ -106,6 +106,7 @@ class Core {
               bool subscribes);
   Refusal check_uas(ServerTransaction& server, const sip::Message& request, const RequestParts& parts);
   void handle_register(ServerTransaction& server, const sip::Message& request, const RequestParts& parts);
+  void watch(const Flow& flow, Dialect dialect, std::chrono::seconds promised);
   void answer_options(ServerTransaction& server);
   void refuse_method(ServerTransaction& server, bool gruu);
   Refusal validate_request(const sip::Message& request, RequestParts& parts) const;

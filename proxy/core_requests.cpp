@@ -100,13 +100,16 @@ void Core::handle_register(ServerTransaction& server, const sip::Message& reques
                      [this, key = server.key()](const registrar::Answer& answer) {
                        ServerTransaction* waiting = transactions_.find_server(key);
                        if (waiting == nullptr) return;
-                       if (answer.keeps_alive.count() > 0) {
-                         const Instant now = timers_.now();
-                         ua_flows_.registered(waiting->flow(), answer.dialect, true, now,
-                                              now + answer.keeps_alive);
-                       }
+                       if (answer.keeps_alive) watch(waiting->flow(), answer.dialect, *answer.keeps_alive);
                        waiting->respond(answer.status, answer.reason, answer.fields);
                      });
+}
+
+// RFC 5626 §5.4: for as long as its UA has promised to keep it alive, by what it was told last.
+void Core::watch(const Flow& flow, Dialect dialect, std::chrono::seconds promised) {
+  if (promised.count() == 0) return ua_flows_.forget(flow);
+  const Instant now = timers_.now();
+  ua_flows_.registered(flow, dialect, true, now, now + promised);
 }
 
 // §11.2

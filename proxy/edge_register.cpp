@@ -14,7 +14,28 @@ using std::chrono::seconds;
 constexpr seconds kDefaultExpires{3600};  // RFC 3261 §10.2.1.1
 constexpr seconds kLongest{86'400};
 
+// Of a Contact of a REGISTER: RFC 3261 §10.2.2.
+bool is_removed(std::string_view contact, const sip::Message& request) {
+  if (contact == "*") return true;
+  const auto address = sip::Address::parse(contact);
+  const auto param = address ? address->params.find("expires") : std::nullopt;
+  const sip::Field* field = request.find(sip::Header::expires);
+  const std::string_view given = param ? *param : field != nullptr ? request.value(*field) : "";
+  return sip::parse_seconds(given) == 0U;
+}
+
 }  // namespace
+
+bool registers(const sip::Message& request) {
+  sip::Values contacts(request, sip::Header::contact);
+  while (const auto value = contacts.next())
+    if (!is_removed(value->text, request)) return true;
+  return false;
+}
+
+bool removes(const sip::Message& request) {
+  return request.count(sip::Header::contact) > 0 && !registers(request);
+}
 
 std::optional<Dialect> outbound_dialect(const sip::Message& request) {
   sip::Values contacts(request, sip::Header::contact);

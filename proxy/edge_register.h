@@ -13,6 +13,10 @@ namespace flowgate::proxy {
 // flow-id. Nothing: it does not ask.
 std::optional<Dialect> outbound_dialect(const sip::Message& request);
 
+// Does it add or refresh a binding? Does it only remove some? Neither: it asks what there is.
+bool registers(const sip::Message& request);
+bool removes(const sip::Message& request);
+
 // How long the bindings of a 200 to REGISTER will last: the longest of them; at most a day, as the UA behind
 // it may be gone long before. 0: there are none.
 std::chrono::seconds registered_for(const sip::Message& response);

@@ -135,9 +135,14 @@ std::string ResponseContext::forwarded_success(const TargetBranch& branch, const
     return text;
   }
   const bool timed = sip::has_option(response, sip::Header::require, "outbound");
+  const sip::Message& request = server_->request();
   const Instant now = parts_.transactions.timers().now();
-  parts_.ua_flows.registered(server_->flow(), outbound_dialect(server_->request()).value_or(Dialect::rfc),
-                             timed, now, now + registered_for(response));
+  if (registers(request)) {
+    parts_.ua_flows.registered(server_->flow(), outbound_dialect(request).value_or(Dialect::rfc), timed, now,
+                               now + registered_for(response));
+  } else if (removes(request)) {
+    parts_.ua_flows.forget(server_->flow());
+  }
   timed ? parts_.forwarder.register_response(response, text)
         : parts_.forwarder.response(response, {}, from, server_->flow(), text);
   return text;

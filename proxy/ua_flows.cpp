@@ -22,12 +22,11 @@ void UaFlows::registered(const Flow& flow, Dialect dialect, bool timed, Instant 
     if (stripe.flows.size() >= stripe_limit_) return;
     found = stripe.flows.emplace(flow, State{now, expires, dialect, timed, false}).first;
   }
-  // Several AORs may be registered over one flow: what one of them was promised holds for the flow.
   State& state = found->second;
   state.heard = now;
   state.expires = std::max(state.expires, expires);
   state.dialect = dialect;
-  state.timed = state.timed || timed;
+  state.timed = timed;
   state.told = false;
 }
 
@@ -40,7 +39,7 @@ void UaFlows::heard(const Flow& flow, Instant now) {
   found->second.told = false;
 }
 
-void UaFlows::closed(const Flow& flow) {
+void UaFlows::forget(const Flow& flow) {
   Stripe& stripe = stripe_of(flow);
   const std::scoped_lock lock(stripe.mutex);
   stripe.flows.erase(flow);

@@ -28,12 +28,14 @@ class UaFlows {
   // flows remembered; those beyond are not, and so never count as gone.
   UaFlows(std::chrono::seconds silence, std::size_t limit);
 
-  // A registration over `flow` was acknowledged until `expires`. `timed`: with a Flow-Timer.
+  // A registration over `flow` was acknowledged until `expires`. `timed`: with a Flow-Timer. What was said
+  // last holds: another phone may have been given the port of one that is gone.
   void registered(const Flow& flow, Dialect dialect, bool timed, Instant now, Instant expires);
   // Something came over `flow`: a keepalive or a message.
   void heard(const Flow& flow, Instant now);
-  // The connection is closed.
-  void closed(const Flow& flow);
+  // The connection is closed, what was registered over it is removed, or the location service knows of it and
+  // there is nothing to wait for.
+  void forget(const Flow& flow);
 
   // The dialect of the UA that is registered over `flow`.
   std::optional<Dialect> registered_over(const Flow& flow, Instant now);

@@ -130,10 +130,12 @@ Answer write_answer(const RegisterRequest& request, const Listing& listing, cons
   if (request.require_gruu) answer.fields += "Require: gruu\r\n";
   // RFC 5626 §6: "Registrars with a direct flow with a UA MAY include a Flow-Timer". Behind an edge proxy it
   // is the edge's to send (§5.4).
-  if (request.require_outbound && request.over_flow && options.flow_timer.count() > 0) {
-    ((answer.fields += "Flow-Timer: ") += std::to_string(options.flow_timer.count())) += "\r\n";
-    for (const ListedBinding& binding : listing)
-      answer.keeps_alive = std::max(answer.keeps_alive, binding.expires);
+  const bool timed = request.require_outbound && request.over_flow && options.flow_timer.count() > 0;
+  if (timed) ((answer.fields += "Flow-Timer: ") += std::to_string(options.flow_timer.count())) += "\r\n";
+  if (request.over_flow && !request.is_query()) {
+    answer.keeps_alive = std::chrono::seconds{0};
+    for (const RegisterContact& contact : request.contacts)
+      if (timed) answer.keeps_alive = std::max(*answer.keeps_alive, contact.expires);
   }
   // belle-sip starts its keepalives when it sees "outbound". RFC 5627 §5.2 has no need of "gruu" here, and
   // would rather not see it; a UA that looks for it before it asks for GRUUs does.

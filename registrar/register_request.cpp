@@ -147,12 +147,12 @@ Refusal decide_outbound(const OptionTags& tags, bool first_hop_supports, Registe
 
 // A UA speaks the draft when its Contact carries flow-id. RFC 5627 §5.2 looks for "gruu" in Supported, and
 // has the registrar keep it out of Require; draft-gruu §7.1.2.1 looks in Require, too, and "MUST contain a
-// Require header field with the value gruu".
+// Require header field with the value gruu". Who requires it supports it.
 void read_dialect(const OptionTags& tags, RegisterRequest& request) {
   const bool draft =
       std::ranges::any_of(request.contacts, [](auto& each) { return each.dialect == Dialect::draft; });
   request.dialect = draft ? Dialect::draft : Dialect::rfc;
-  request.gruu = tags.supports_gruu || (draft && tags.requires_gruu);
+  request.gruu = tags.supports_gruu || tags.requires_gruu;
   request.require_gruu = draft && request.gruu;
 }
 
@@ -169,7 +169,7 @@ Refusal read_register(const sip::Message& message, const sip::Uri& to, const Opt
   request.over_flow = request.path.empty() && has_one_via(message);
   if (auto refusal = read_contacts(message, options, domains, request)) return refusal;
   if (auto refusal = check_single_flow(request)) return refusal;
-  const bool first_hop_supports = request.path.empty() ? request.over_flow && options.edge : ob;
+  const bool first_hop_supports = request.path.empty() ? request.over_flow : ob;
   if (auto refusal = decide_outbound(tags, first_hop_supports, request)) return refusal;
   read_dialect(tags, request);
   // A Contact that is an outbound one need not be asked where it is.

@@ -33,7 +33,6 @@ struct Options {
   // The Route value that leads the other nodes which share the location service to a flow of this one; none:
   // there are no others.
   std::function<std::string(const Flow&, Dialect)> route;
-  bool edge = true;              // UAs reach us directly: we are their first hop (RFC 5626 §5)
   bool anonymous_gruus = false;  // UAs that speak the draft get anonymous GRUUs, not legacy ones
   std::vector<AdministrativeGruu> administrative_gruus;
   DateField::WallClock wall_clock;  // for the Date of a 200; none: it has no Date
@@ -45,8 +44,9 @@ struct Answer {
   int status = 0;
   std::string reason;  // empty: the usual phrase
   std::string fields;
-  // The UA, which speaks `dialect`, was given a Flow-Timer: it will keep its flow alive at least this long.
-  std::chrono::seconds keeps_alive{0};
+  // For how long the UA, which speaks `dialect`, will keep its flow alive: it was given a Flow-Timer. 0: it
+  // was given none, or has removed its bindings. Nothing: that is not what this answers.
+  std::optional<std::chrono::seconds> keeps_alive = std::nullopt;
   Dialect dialect = Dialect::rfc;
 };
 

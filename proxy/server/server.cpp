@@ -112,7 +112,6 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   options.registrar.max_expires = config.registrar.max_expires;
   options.registrar.flow_timer = config.edge.flow_timer;
   options.registrar.max_bindings = config.limits.bindings_per_aor;
-  options.registrar.edge = config.has(conf::Role::edge);
   options.registrar.wall_clock = std::chrono::system_clock::now;
   options.registrar.limits = config.limits.sip;
   options.reg_event.min_expires = config.reg_event.min_expires;

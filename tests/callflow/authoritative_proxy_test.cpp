@@ -35,7 +35,7 @@ class AuthoritativeProxy : public ::testing::Test {
     return through.receives(std::string(method) + " " + std::string(kContact) + " SIP/2.0");
   }
 
-  Edge edge{{}, behind_edges(), std::nullopt, registrar_alone()};
+  Edge edge{{}, {}, std::nullopt, registrar_alone()};
   Phone& west = edge.udp("west", "198.51.100.20:5060");
   Phone& east = edge.udp("east", "198.51.100.21:5060");
   Phone& alice = edge.udp("alice", "198.51.100.1:5060");
@@ -65,6 +65,14 @@ TEST_F(AuthoritativeProxy, HasOneBindingForTheContactWhereTheEdgeLacksOutbound) 
 // RFC 5626 §7: "The proxy MUST NOT populate the target set with more than one contact with the same AOR and
 // instance-id at a time." "[It] uses [...] the value of any stored Path header field vector in the
 // registration binding to decide how to forward and populate the Route".
+// §6: only "if the registrar is not the first hop" does it look for Path and "ob".
+TEST_F(AuthoritativeProxy, IsTheFirstHopOfAUaThatReachesItDirectly) {
+  Phone& bob = edge.tcp("bob", "198.51.100.2:40002");
+  EXPECT_THAT(bob.is_registered().all("Require"), ElementsAre("outbound"));
+  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
+  bob.receives("MESSAGE");
+}
+
 TEST_F(AuthoritativeProxy, SendsThroughOneEdgeAtATimeAlongThePathOfTheBinding) {
   registers_through_both();
   alice.sends(alice.opens("INVITE", "sip:carol@example.com"));

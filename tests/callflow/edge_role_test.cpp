@@ -152,6 +152,38 @@ TEST_F(EdgeRole, Answers430WhenTheFlowHasBeenSilentForTooLong) {
   alice.receives("MESSAGE");
 }
 
+// Nobody has promised to keep it alive any more.
+TEST_F(EdgeRole, WaitsForNothingOnAFlowThatIsRegisteredWithoutOutboundNow) {
+  registers(alice);
+  const Packet request = registers(alice, {});
+  edge.passes(std::chrono::seconds{131});
+  core.sends(down(request, "MESSAGE", alice.contact()));
+  alice.receives("MESSAGE");
+}
+
+TEST_F(EdgeRole, WaitsForNothingOnAFlowWhoseBindingsAreRemoved) {
+  for (const char* params : {";expires=0", ""}) {
+    const Packet registered = registers(alice);
+    alice.sends(alice.registers(alice.outbound_params(1) + params, {"Expires: 0"}));
+    core.sends(core.answers(core.receives("REGISTER"), 200, {"Require: outbound"}));
+    alice.receives("SIP/2.0 200");
+    edge.passes(std::chrono::seconds{131});
+    core.sends(down(registered, "BYE", alice.contact()));
+    alice.receives("BYE");
+  }
+}
+
+// A REGISTER without Contact asks what there is.
+TEST_F(EdgeRole, WaitsForKeepalivesWhateverIsAsked) {
+  const Packet request = registers(alice);
+  alice.sends(replaced(alice.registers(), "Contact: <" + alice.contact() + ">\r\n", ""));
+  core.sends(core.answers(core.receives("REGISTER"), 200));
+  alice.receives("SIP/2.0 200");
+  edge.passes(std::chrono::seconds{131});
+  core.sends(down(request, "MESSAGE", alice.contact()));
+  core.receives("SIP/2.0 430");
+}
+
 // §5.3: Record-Route for both directions; a call between two UAs of the same edge passes it twice.
 TEST_F(EdgeRole, KeepsADialogBetweenTwoOfItsUasOnTheirFlows) {
   registers(alice);

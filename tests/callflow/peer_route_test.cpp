@@ -28,7 +28,7 @@ class PeerRoute : public ::testing::TestWithParam<std::string> {
     return callee_side(invite, Packet{answer});
   }
 
-  Edge edge{{}, behind_edges(), std::nullopt, registrar_alone()};
+  Edge edge{{}, {}, std::nullopt, registrar_alone()};
   Phone& west = edge.tcp("west", "198.51.100.20:45900");  // from any port of its own
   Phone& listening = edge.tcp("west", "198.51.100.20:5060");
   Phone& elsewhere = edge.tcp("elsewhere", "198.51.100.77:5060");

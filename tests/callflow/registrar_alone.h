@@ -5,12 +5,6 @@
 
 namespace flowgate::test {
 
-inline registrar::Options behind_edges() {
-  registrar::Options options;
-  options.edge = false;
-  return options;
-}
-
 inline proxy::Roles registrar_alone() {
   proxy::Roles roles;
   roles.edge = false;

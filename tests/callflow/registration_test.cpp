@@ -118,6 +118,30 @@ TEST_F(Registration, EndsWithTheKeepalivesThatWerePromised) {
   EXPECT_EQ(edge.location().size(), 0U);
 }
 
+// The phone does without outbound now, and has promised nothing.
+TEST_F(Registration, WithoutOutboundOverAFlowThatHadItNeedsNoKeepalives) {
+  bob.is_registered();
+  bob.sends(bob.registers());
+  bob.receives("SIP/2.0 200");
+  edge.passes(131s);
+  edge.sweeps_the_location_service();
+  alice.sends(alice.opens("MESSAGE", "sip:bob@example.com"));
+  bob.receives("MESSAGE");
+}
+
+// Who removes his binding in a call sends no keepalives any more, and is in it still.
+TEST_F(Registration, ThatIsRemovedEndsNoDialog) {
+  bob.is_registered();
+  alice.is_registered();
+  EstablishedCall call = establish(alice, "sip:bob@example.com", bob);
+  bob.sends(bob.registers(bob.outbound_params(1), {"Expires: 0"}));
+  bob.receives("SIP/2.0 200");
+  edge.passes(131s);
+  edge.sweeps_the_location_service();
+  alice.sends(alice.within(call.caller, "BYE"));
+  bob.receives("BYE");
+}
+
 TEST_F(Registration, LastsAsLongAsTheKeepalivesCome) {
   bob.is_registered();
   for (int i = 0; i < 20; ++i) {

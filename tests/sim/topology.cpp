@@ -25,7 +25,6 @@ Host::Settings edge_settings(const Scenario& scenario) {
 Host::Settings registrar_settings(const Scenario& scenario) {
   Host::Settings settings = scenario.host;
   settings.roles.edge = false;
-  settings.registrar.edge = false;
   return settings;
 }
 

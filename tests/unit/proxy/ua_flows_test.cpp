@@ -61,10 +61,12 @@ TEST_F(UaFlowsTest, AFlowWhoseUaWasGivenNoFlowTimerIsNeverGone) {
   EXPECT_FALSE(flows.is_gone(flow, now + 1h));
 }
 
-// What one AOR was promised holds for the flow.
-TEST_F(UaFlowsTest, AFlowIsTimedWhenOneOfItsAorsIs) {
+// Its UA does without outbound now, or another phone was given the port of one that is gone.
+TEST_F(UaFlowsTest, AFlowIsTimedWhenItsLastRegistrationIs) {
   registers(flow, true);
   registers(flow, false);
+  EXPECT_FALSE(flows.is_gone(flow, now + 1h));
+  registers(flow, true);
   EXPECT_TRUE(flows.is_gone(flow, now + 131s));
 }
 
@@ -84,7 +86,7 @@ TEST_F(UaFlowsTest, AFlowWasHeardWhenItWasHeardLast) {
 
 TEST_F(UaFlowsTest, AFlowThatIsClosedIsForgotten) {
   registers(flow);
-  flows.closed(flow);
+  flows.forget(flow);
   EXPECT_EQ(flows.registered_over(flow, now), std::nullopt);
   EXPECT_EQ(flows.size(), 0U);
 }

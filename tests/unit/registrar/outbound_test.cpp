@@ -51,7 +51,6 @@ TEST_F(Outbound, AFlowTimerOf0IsNotSent) {
 
 // §6, message 11 of §9.2. The Flow-Timer is the edge proxy's to send (§5.4).
 TEST_F(Outbound, ARegistrationThroughAnEdgeProxyGoesAlongItsPath) {
-  options.edge = false;
   const Answer answer =
       send({.fields = {bob + ";reg-id=1" + instance, supported, ob_path}, .vias = two_vias, .flow = first});
   EXPECT_EQ(answer.status, 200);
@@ -82,8 +81,6 @@ TEST_F(Outbound, AFirstHopThatLacksOutboundSupportIsAnswered439) {
       send({.fields = {fields[0], fields[1], "Path: <sip:p1.example.com;lr>"}, .vias = two_vias}).status,
       439);
   EXPECT_EQ(send({.fields = fields, .vias = {two_vias[0] + ", " + two_vias[1]}}).status, 439);
-  options.edge = false;
-  EXPECT_EQ(send({.fields = fields}).status, 439);
   EXPECT_EQ(store.size(), 0);
 }
 

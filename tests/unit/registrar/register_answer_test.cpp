@@ -65,6 +65,13 @@ TEST_F(GruuAnswer, TheGruuOptionTagIsNotRequiredInTheAnswerToAnRfcUa) {
   EXPECT_THAT(values(answer, "Supported"), ElementsAre("outbound, path, gruu"));
 }
 
+// draft-gruu §7.1.2.1: "if the Require or Supported header field [...] contained the option tag gruu". RFC
+// 5627 has left that out; who requires it supports it.
+TEST_F(GruuAnswer, GruusAreGivenToWhoRequiresThem) {
+  EXPECT_THAT(contacts(send({.fields = {callee + instance, "Require: gruu"}})).front(),
+              testing::HasSubstr(";pub-gruu="));
+}
+
 TEST_F(GruuAnswer, NoGruuIsGivenWithoutSupportOrWithoutAnInstanceId) {
   EXPECT_THAT(contacts(send({.fields = {callee + instance, "Supported: outbound"}})),
               ElementsAre(callee.substr(9) + instance + ";expires=3600"));
