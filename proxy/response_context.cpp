@@ -96,8 +96,9 @@ std::uint32_t ResponseContext::share_breadth(std::vector<Target>& targets) {
 void ResponseContext::received(ClientTransaction& transaction, const sip::Message& response) {
   TargetBranch* branch = find(transaction);
   if (branch == nullptr) return;
-  branch->heard();
   const int status = response.status();
+  // A 100 is from the next hop (RFC 3261 §8.2.6.1): behind a Path it says that the edge is there, not the UA.
+  if (status > 100 || branch->target().path.empty()) branch->heard();
   if (status < 200) return provisional(*branch, response);
   if (status < 300) return success(*branch, response);
   if (!branch->pending()) return branch->end();
@@ -220,10 +221,11 @@ bool ResponseContext::try_next_flow(TargetBranch& branch) {
 }
 
 // The flow gives no sign of life. Should the UA behind it answer after all, it is cancelled, or its 2xx
-// counts.
+// counts; first, as two requests at a time are one too many for it (RFC 3261 §8.2.2.2).
 void ResponseContext::silent(TargetBranch& branch) {
-  if (!branch.pending() || !try_next_flow(branch)) return;
+  if (!branch.pending() || !may_branch() || !has_next_flow(branch.target())) return;
   branch.cancel({});
+  try_next_flow(branch);
 }
 
 // §16.8: "If the client transaction has received a provisional response, the proxy MUST generate a CANCEL

@@ -96,6 +96,31 @@ TEST_P(OtherEdgeAfter, ReceivesTheRequestAlongItsOwnPath) {
   alice.receives_nothing();
 }
 
+// The 100 is the edge's: its UA has said nothing.
+TEST_F(AuthoritativeProxy, TriesTheOtherEdgeWhenTheUaIsSilentBehindTheFirst) {
+  registers_through_both();
+  alice.sends(alice.opens("INVITE", "sip:carol@example.com"));
+  alice.receives("SIP/2.0 100");
+  const Packet first = arrives(east, "INVITE");
+  east.sends(east.answers(first, 100));
+  edge.passes(5s);
+  const Packet cancel = arrives(east, "CANCEL");
+  EXPECT_EQ(cancel.header("Via"), first.header("Via"));
+  east.sends(east.answers(cancel, 200));
+  west.sends(west.answers(arrives(west, "INVITE"), 200));
+  alice.receives("SIP/2.0 200");
+}
+
+TEST_F(AuthoritativeProxy, WaitsForTheUaThatRingsBehindTheFirstEdge) {
+  registers_through_both();
+  alice.sends(alice.opens("INVITE", "sip:carol@example.com"));
+  alice.receives("SIP/2.0 100");
+  east.sends(east.answers(arrives(east, "INVITE"), 180));
+  alice.receives("SIP/2.0 180");
+  edge.passes(1min);
+  west.receives_nothing();
+}
+
 class NoOtherEdgeAfter : public AuthoritativeProxy, public ::testing::WithParamInterface<int> {};
 INSTANTIATE_TEST_SUITE_P(Status, NoOtherEdgeAfter, ::testing::Values(200, 302, 401, 403, 404, 486, 500, 603));
 
