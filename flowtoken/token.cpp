@@ -26,7 +26,7 @@ constexpr unsigned v6_bit = 0x08;
 constexpr unsigned draft_bit = 0x10;
 constexpr unsigned registered_bit = 0x20;
 constexpr unsigned user_bit = 0x40;
-constexpr unsigned reserved_bits = 0x80;
+constexpr unsigned at_contact_bit = 0x80;
 
 constexpr std::size_t token_size(bool v6, bool stream) {
   constexpr std::size_t v4_endpoint_size = 6, v6_endpoint_size = 18;
@@ -95,7 +95,7 @@ class Reader {
 bool is_well_formed(std::span<const std::uint8_t> token) {
   const unsigned flags = token[flags_at];
   const unsigned protocol = flags & protocol_bits;
-  if ((flags & reserved_bits) != 0 || protocol > static_cast<unsigned>(Protocol::wss)) return false;
+  if (protocol > static_cast<unsigned>(Protocol::wss)) return false;
   return token.size() == token_size((flags & v6_bit) != 0, is_stream(static_cast<Protocol>(protocol)));
 }
 
@@ -107,6 +107,7 @@ FlowTokens::Verified read(std::span<const std::uint8_t> token) {
   verified.dialect = (flags & draft_bit) != 0 ? Dialect::draft : Dialect::rfc;
   verified.registered = (flags & registered_bit) != 0;
   verified.user = (flags & user_bit) != 0;
+  verified.at_contact = (flags & at_contact_bit) != 0;
   verified.flow.protocol = static_cast<Protocol>(flags & protocol_bits);
   verified.flow.local = reader.endpoint(v6);
   verified.flow.remote = reader.endpoint(v6);
@@ -188,6 +189,7 @@ void FlowTokens::mint(const Flow& flow, TokenClaims claims, std::string& out) {
   if (claims.dialect == Dialect::draft) flags |= draft_bit;
   if (claims.registered) flags |= registered_bit;
   if (claims.user) flags |= user_bit;
+  if (claims.at_contact) flags |= at_contact_bit;
 
   std::array<std::uint8_t, max_token_size> octets;
   const std::span token(octets.data(), token_size(v6, stream));

@@ -4,7 +4,8 @@
 //   octet 0      key id
 //   octets 1-12  HMAC-SHA-256 of all other octets, truncated to 96 bits
 //   octet 13     bits 0-2 protocol, bit 3 IPv6, bit 4 minted for a UA that speaks the draft (flow-id),
-//                bit 5 minted for a UA that was registered here, bit 6 minted for a user of ours
+//                bit 5 minted for a UA that was registered here, bit 6 minted for a user of ours,
+//                bit 7 minted for a UA that is at its Contact when the flow is gone
 //   then         local address and port, remote address and port (6 or 18 octets each, network byte order)
 //   then         for streams: the serial of the connection, 8 octets
 //
@@ -30,11 +31,13 @@ enum class Dialect : std::uint8_t { rfc, draft };
 
 // What a token says of the UA behind its flow.
 struct TokenClaims {
-  TokenClaims(Dialect its_dialect = Dialect::rfc, bool is_registered = false, bool is_user = false)
-      : dialect(its_dialect), registered(is_registered), user(is_user) {}
+  TokenClaims(Dialect its_dialect = Dialect::rfc, bool is_registered = false, bool is_user = false,
+              bool is_at_contact = false)
+      : dialect(its_dialect), registered(is_registered), user(is_user), at_contact(is_at_contact) {}
   Dialect dialect;
   bool registered;  // it was registered here when the token was minted
   bool user;  // it is a user's, who has authenticated or is called by his AOR, perhaps behind other proxies
+  bool at_contact;  // neither outbound nor a NAT binds it to the flow: others may open another one to it
 };
 
 enum class TokenError {
@@ -91,6 +94,7 @@ class FlowTokens {
     Dialect dialect = Dialect::rfc;
     bool registered = false;
     bool user = false;
+    bool at_contact = false;
   };
 
   // Appends the token's text to `out` (35 to 78 characters).

@@ -18,7 +18,10 @@ class AckForwarder {
                std::vector<registrar::Target> targets);
 
  private:
-  void send(const Flow& source, const Flow& to, const sip::Message& ack, const ForwardPlan& plan);
+  void towards(const Flow& source, const sip::Message& ack, const RouteDecision& decision,
+               registrar::Target target);
+  // False: the flow is known to be gone.
+  bool send(const Flow& source, const Flow& to, const sip::Message& ack, const ForwardPlan& plan);
 
   CoreParts& parts_;
 };

@@ -45,6 +45,7 @@ ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decis
   next_hop.clear();
   if (target.by_flow) return plan;
   plan.to_peer = true;
+  plan.target_claims.at_contact = plan.target_is_ua;
   if (!target.next_hop.empty()) {
     next_hop = target.next_hop;
     plan.to_next_hop = true;

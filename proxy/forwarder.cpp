@@ -40,6 +40,17 @@ bool asks_for_sips(const sip::Message& request, const ForwardPlan& plan) {
   return route && route->uri.scheme == sip::Scheme::sips;
 }
 
+// A caller who listens where his Via says, and has nobody keep to the flow (RFC 5626 §4.3): when his
+// connection is gone, he is reached at his Contact (RFC 3261 §12.2.1.1, §18).
+bool is_at_contact(const sip::Message& request, const Flow& source) {
+  if (!is_stream(source.protocol) || is_websocket(source.protocol)) return false;
+  const auto top = sip::first_value(request, Header::via);
+  const auto via = top ? sip::Via::parse(top->text) : sip::Error::bad_via;
+  const auto sent_by = via ? Endpoint::from(via->host, 0) : std::nullopt;
+  const auto contact = sip::Address::parse(request.value(Header::contact));
+  return sent_by && sent_by->same_address(source.remote) && contact && !contact->uri.params.has("ob");
+}
+
 }  // namespace
 
 bool is_first_hop(const sip::Message& request) {
@@ -201,9 +212,12 @@ void Forwarder::add_record_routes(const sip::Message& request, const Flow& sourc
   edits_.insert_field(request.fields_begin(), "Record-Route",
                       {"<", own_uri(to, target_token ? &to : nullptr, plan.target_claims, secure), ">"});
   if (same_side && !source_token && !target_token) return;
-  edits_.insert_field(
-      request.fields_begin(), "Record-Route",
-      {"<", own_uri(source, source_token ? &source : nullptr, plan.source_claims, secure), ">"});
+  TokenClaims source_claims = plan.source_claims;
+  // Who is registered is reached as he is registered.
+  source_claims.at_contact =
+      !source_claims.registered && is_first_hop(request) && is_at_contact(request, source);
+  edits_.insert_field(request.fields_begin(), "Record-Route",
+                      {"<", own_uri(source, source_token ? &source : nullptr, source_claims, secure), ">"});
 }
 
 // Where those on `side` reach us; `token`: the flow that the user part names, or none.

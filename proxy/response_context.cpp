@@ -185,7 +185,8 @@ void ResponseContext::timed_out(ClientTransaction& transaction) {
 
 void ResponseContext::transport_failed(ClientTransaction& transaction) {
   TargetBranch* branch = find(transaction);
-  if (branch != nullptr && branch->pending() && !branch->try_next_hop()) unreachable(*branch);
+  if (branch == nullptr || !branch->pending()) return;
+  if (!branch->try_next_hop() && !branch->try_request_uri()) unreachable(*branch);
 }
 
 void ResponseContext::unreachable(TargetBranch& branch) {
@@ -193,7 +194,7 @@ void ResponseContext::unreachable(TargetBranch& branch) {
   if (try_next_flow(branch)) return;
   if (located_) {
     best_.consider(480, {});
-  } else if (branch.target().by_flow) {
+  } else if (branch.target().by_flow || branch.target().or_by_uri) {
     // RFC 5626 §5.3.1: "If the flow in the flow token no longer exists, the proxy SHOULD send a 430 (Flow
     // Failed) response"; draft-ietf-sip-outbound-00 §6.2: 410.
     const bool draft = branch.target().dialect == Dialect::draft;

@@ -138,7 +138,19 @@ RouteDecision Routing::decide(const sip::Message& request, const sip::Uri& reque
     decision.peer = decision.down->flow;
     decision.down.reset();
   }
+  decision.down_or_uri = decision.down && is_at_contact(*decision.down, request_uri, decision, source);
   return decision;
+}
+
+// RFC 3261 §16.6 (7): the Route set is used up, and the Request-URI says where the UA is. Nobody but that
+// very host: a token is no ticket to wherever its holder likes.
+bool Routing::is_at_contact(const FlowTokens::Verified& token, const sip::Uri& request_uri,
+                            const RouteDecision& decision, const Flow& source) const {
+  if (!token.at_contact || !is_stream(token.flow.protocol)) return false;
+  if (!decision.next_route.empty() || !decision.request_uri.empty() || !request_uri.is_sip()) return false;
+  const auto host = Endpoint::from(request_uri.host, 0);
+  return host && host->same_address(token.flow.remote) && !request_uri.params.has("maddr") &&
+         !local_.is_ours(request_uri, source.local);
 }
 
 }  // namespace flowgate::proxy

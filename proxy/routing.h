@@ -18,6 +18,7 @@ struct RouteDecision {
   Refusal refusal;                           // else nothing that follows means anything
   unsigned own = 0;                          // leading Route values that are ours: to be taken away
   std::optional<FlowTokens::Verified> down;  // the request goes down this flow
+  bool down_or_uri = false;  // ... or, when that is gone, to the Request-URI, which names the same host
   // The sender was registered here, by one of the tokens. Such a request may go anywhere.
   bool trusted = false;
   // By one of the tokens the sender is a user of ours, registered or not.
@@ -47,6 +48,8 @@ class Routing {
  private:
   enum class Owner { ours, foreign, forged };
   Owner owner(const sip::Uri& uri, const Flow& source, std::optional<FlowTokens::Verified>& token);
+  bool is_at_contact(const FlowTokens::Verified& token, const sip::Uri& request_uri,
+                     const RouteDecision& decision, const Flow& source) const;
   void strip_maddr(const sip::Uri& request_uri, const Flow& source, RouteDecision& decision) const;
   void unwind_strict(const sip::Message& request, const sip::Uri& request_uri, const Flow& source,
                      RouteDecision& decision);

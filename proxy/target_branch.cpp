@@ -69,6 +69,14 @@ bool TargetBranch::try_next_hop() {
   return true;
 }
 
+bool TargetBranch::try_request_uri() {
+  if (!target_.by_flow || !target_.or_by_uri || !context_.may_branch()) return false;
+  target_.by_flow = false;
+  transaction_ = nullptr;
+  start();
+  return true;
+}
+
 void TargetBranch::send(const Flow& flow) {
   CoreParts& parts = context_.parts();
   ServerTransaction& server = *context_.server();
@@ -84,7 +92,7 @@ void TargetBranch::send(const Flow& flow) {
   transaction_ = &transaction;
   if (!transaction.start()) {
     transaction_ = nullptr;
-    if (!try_next_hop()) context_.unreachable(*this);
+    if (!try_next_hop() && !try_request_uri()) context_.unreachable(*this);
     return;
   }
   if (context_.is_invite()) restart_timer_c();

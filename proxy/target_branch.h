@@ -28,6 +28,8 @@ class TargetBranch {
   void start();
   // The next hop has failed: true when another one is tried now.
   bool try_next_hop();
+  // Its flow is gone: true when the Request-URI says where else the UA is, and that is tried now.
+  bool try_request_uri();
   // A response came: the flow lives. Timer C starts again with each provisional response but 100 (§16.7 (2)).
   void heard() { silence_.cancel(); }
   void restart_timer_c();

@@ -21,6 +21,7 @@ Target plain_target(const sip::Uri& uri, const RouteDecision& decision) {
   if (!uri.headers.empty()) target.uri = uri.text.substr(0, uri.text.size() - uri.headers.size() - 1);
   if (decision.down) {
     target.by_flow = true;
+    target.or_by_uri = decision.down_or_uri;
     target.flow = decision.down->flow;
     target.dialect = decision.down->dialect;
   }

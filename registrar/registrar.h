@@ -59,8 +59,9 @@ struct Target {
   std::string next_hop;        // the URI to send to, whatever Route and Request-URI say; empty: they say
   bool configured = false;     // the configuration says where it is, no peer: it may be this host's loopback
   Flow flow;
-  bool by_flow = false;  // only down `flow`; else to the first Path URI or to `uri`
-  std::string node;      // whose flow it is, `path` leading there; empty: this node's
+  bool by_flow = false;    // only down `flow`; else to the first Path URI or to `uri`
+  bool or_by_uri = false;  // by_flow, and to the Request-URI when the flow is gone
+  std::string node;        // whose flow it is, `path` leading there; empty: this node's
   Dialect dialect = Dialect::rfc;
   std::string instance;  // targets of the same instance are tried one at a time
   std::uint32_t reg_id = 0;

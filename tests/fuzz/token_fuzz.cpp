@@ -37,14 +37,15 @@ Flow flow_from(Choices& choices) {
 
 void mint_and_verify(Choices& choices) {
   const unsigned bits = choices.octet();
-  const TokenClaims claims{(bits & 1) != 0 ? Dialect::draft : Dialect::rfc, (bits & 2) != 0, (bits & 4) != 0};
+  const TokenClaims claims{(bits & 1) != 0 ? Dialect::draft : Dialect::rfc, (bits & 2) != 0, (bits & 4) != 0,
+                           (bits & 8) != 0};
   const Flow flow = flow_from(choices);
   std::string text;
   tokens().mint(flow, claims, text);
   const auto verified = tokens().verify(text);
   require(verified && verified->flow == flow, "a token says its flow");
   require(verified->dialect == claims.dialect && verified->registered == claims.registered &&
-              verified->user == claims.user,
+              verified->user == claims.user && verified->at_contact == claims.at_contact,
           "a token says what was claimed");
 
   const std::size_t at = choices.octet() % text.size();
