@@ -97,8 +97,7 @@ void ResponseContext::received(ClientTransaction& transaction, const sip::Messag
   TargetBranch* branch = find(transaction);
   if (branch == nullptr) return;
   const int status = response.status();
-  // A 100 is from the next hop (RFC 3261 §8.2.6.1): behind a Path it says that the edge is there, not the UA.
-  if (status > 100 || branch->target().path.empty()) branch->heard();
+  branch->heard(status);
   if (status < 200) return provisional(*branch, response);
   if (status < 300) return success(*branch, response);
   if (!branch->pending()) return branch->end();
@@ -186,7 +185,8 @@ void ResponseContext::timed_out(ClientTransaction& transaction) {
 void ResponseContext::transport_failed(ClientTransaction& transaction) {
   TargetBranch* branch = find(transaction);
   if (branch == nullptr || !branch->pending()) return;
-  if (!branch->try_next_hop() && !branch->try_request_uri()) unreachable(*branch);
+  if (branch->try_new_connection() || branch->try_next_hop() || branch->try_request_uri()) return;
+  unreachable(*branch);
 }
 
 void ResponseContext::unreachable(TargetBranch& branch) {

@@ -69,6 +69,18 @@ bool TargetBranch::try_next_hop() {
   return true;
 }
 
+// RFC 3261 §18: connections stay open for the next request, and whoever accepted one may have closed it, or
+// lost its power, since the last. What nobody answered over it is sent over another, as if there had been
+// none.
+bool TargetBranch::try_new_connection() {
+  if (hop_ == hops_.size() || !is_stream(hops_[hop_].protocol) || heard_ || !context_.may_branch())
+    return false;
+  if (std::exchange(reconnected_, true)) return false;
+  transaction_ = nullptr;
+  connect();
+  return true;
+}
+
 bool TargetBranch::try_request_uri() {
   if (!target_.by_flow || !target_.or_by_uri || !context_.may_branch()) return false;
   target_.by_flow = false;
@@ -99,6 +111,11 @@ void TargetBranch::send(const Flow& flow) {
   if (target_.outbound && context_.has_next_flow(target_)) {
     parts.transactions.timers().set(silence_, parts.transactions.settings().branch_timeout);
   }
+}
+
+void TargetBranch::heard(int status) {
+  heard_ = true;
+  if (status > 100 || target_.path.empty()) silence_.cancel();
 }
 
 void TargetBranch::restart_timer_c() {

@@ -28,10 +28,14 @@ class TargetBranch {
   void start();
   // The next hop has failed: true when another one is tried now.
   bool try_next_hop();
+  // The connection that it was sent over is broken: true when another one is opened to the same next hop now.
+  bool try_new_connection();
   // Its flow is gone: true when the Request-URI says where else the UA is, and that is tried now.
   bool try_request_uri();
-  // A response came: the flow lives. Timer C starts again with each provisional response but 100 (§16.7 (2)).
-  void heard() { silence_.cancel(); }
+  // A response came: the flow lives. But a 100 is from the next hop (RFC 3261 §8.2.6.1): behind a Path it
+  // says that the edge is there, not the UA.
+  void heard(int status);
+  // With each provisional response but 100 (§16.7 (2)).
   void restart_timer_c();
   // Nobody waits for its answer any more: a CANCEL goes out when there is something to cancel, with that
   // Reason (RFC 3326), or without any.
@@ -55,6 +59,8 @@ class TargetBranch {
   Timer timer_c_;
   Timer silence_;  // runs until a first response while another flow of the instance is left
   bool pending_ = true;
+  bool heard_ = false;        // something came back
+  bool reconnected_ = false;  // once is enough: what breaks twice is not an old connection
   std::uint32_t breadth_;
 };
 

@@ -61,6 +61,37 @@ TEST_F(NextHop, Is500WhenItsConnectionBreaks) {
   alice.receives("SIP/2.0 500");
 }
 
+// RFC 3261 §18: the connection was closed at the other end, or its power was cut, since the last request.
+TEST_F(NextHop, IsConnectedAnewWhenItsOldConnectionBreaks) {
+  alice_calls("sip:dora@198.51.100.9;transport=tcp");
+  second.receives("INVITE");
+  Phone& again = edge.tcp("second", "198.51.100.9:5060");
+  edge.breaks(second);
+  again.sends(again.answers(again.receives("INVITE"), 200));
+  alice.receives("SIP/2.0 200");
+}
+
+TEST_F(NextHop, IsConnectedAnewOnce) {
+  alice_calls("sip:dora@198.51.100.9;transport=tcp");
+  Phone& again = edge.tcp("second", "198.51.100.9:5060");
+  Phone& third = edge.tcp("second", "198.51.100.9:5060");
+  edge.breaks(second);
+  edge.breaks(again);
+  alice.receives("SIP/2.0 500");
+  third.receives_nothing();
+}
+
+// What rings is not called again.
+TEST_F(NextHop, IsNotConnectedAnewWhenItHasAnswered) {
+  alice_calls("sip:dora@198.51.100.9;transport=tcp");
+  second.sends(second.answers(second.receives("INVITE"), 180));
+  alice.receives("SIP/2.0 180");
+  Phone& again = edge.tcp("second", "198.51.100.9:5060");
+  edge.breaks(second);
+  alice.receives("SIP/2.0 500");
+  again.receives_nothing();
+}
+
 TEST_F(NextHop, OfATransportThatCannotBeOpenedIs500) {
   alice.sends(alice.opens("MESSAGE", "sip:dora@198.51.100.9;transport=ws"));
   alice.receives("SIP/2.0 500");
