@@ -45,7 +45,7 @@ Core::Core(const Options& options, const LocalAddresses& local, const registrar:
       registrar_(registrar_options(), domains, location, registrar::EncryptedGruus(keys), random),
       routing_(local, options.roles.registrar ? &domains : nullptr, tokens_, options.limits),
       forwarder_(options.shard, options_.roles, local, tokens_, random, options.limits),
-      parts_{options_.roles, transactions_, forwarder_, network, resolver, registrar_, ua_flows},
+      parts_{options_.roles, transactions_, forwarder_, network, resolver, registrar_, ua_flows, local},
       targets_(options_.roles, local, domains, location, registrar_, ua_flows),
       acks_(parts_),
       event_gruus_(keys),

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "proxy/forwarder.h"
+#include "proxy/local_addresses.h"
 #include "proxy/network.h"
 #include "proxy/roles.h"
 #include "proxy/routing.h"
@@ -22,6 +23,7 @@ struct CoreParts {
   Resolver& resolver;
   registrar::Registrar& registrar;
   UaFlows& ua_flows;
+  const LocalAddresses& local;
 };
 
 // What forwarding to `target` means for the message; `decision` is that of its Route set. `next_hop` is set

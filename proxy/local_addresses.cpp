@@ -47,13 +47,22 @@ bool LocalAddresses::is_ours(const sip::Uri& uri, const Endpoint& arrived_at) co
 
 Endpoint LocalAddresses::sent_by(const Flow& flow) const {
   if (listens(flow.local, flow.local.port, true)) return flow.local;
-  const auto listener = std::find_if(listening_.begin(), listening_.end(), [&](const Listening& candidate) {
-    return candidate.protocol == flow.protocol && candidate.local.v6 == flow.local.v6;
-  });
-  if (listener == listening_.end()) return flow.local;
+  // Of several networks only the one that the flow is in is sure to be known at its other end.
+  const auto distance = [&](const Listening& each) {
+    if (each.protocol != flow.protocol || each.local.v6 != flow.local.v6) return 3;
+    if (each.local.same_address(flow.local)) return 0;
+    return each.local.is_unspecified() ? 1 : 2;
+  };
+  const auto listener = std::ranges::min_element(listening_, {}, distance);
+  if (listener == listening_.end() || distance(*listener) == 3) return flow.local;
   Endpoint sent_by = listener->local.is_unspecified() ? flow.local : listener->local;
   sent_by.port = listener->local.port;
   return sent_by;
+}
+
+bool LocalAddresses::listens_over(Protocol protocol, bool v6) const {
+  return std::ranges::any_of(
+      listening_, [&](const Listening& each) { return each.protocol == protocol && each.local.v6 == v6; });
 }
 
 Listening LocalAddresses::for_peers(const Flow& flow) const {

@@ -30,6 +30,8 @@ class LocalAddresses {
   // Where a peer at the other end of `flow` finds us again: the flow's local address; for a connection that
   // we opened, whose local port nobody listens on, with the port of a listener of that protocol.
   Endpoint sent_by(const Flow& flow) const;
+  // Is there a listener for it, for IPv6 or for IPv4?
+  bool listens_over(Protocol protocol, bool v6) const;
   // Where another node that shares our location service reaches us, at the local address of `flow`: UDP, or
   // else TCP, or else TLS.
   Listening for_peers(const Flow& flow) const;

@@ -227,6 +227,15 @@ TEST_F(NextHop, OfALongRequestIsOverTcp) {
   over_udp.receives_nothing();
 }
 
+// Nobody would find the way back.
+TEST_F(NextHop, OfALongRequestIsOverUdpWhereNobodyListensForTcp) {
+  edge.listens_for_udp_alone();
+  Phone& over_udp = edge.udp("dora", "198.51.100.9:5060");
+  alice.sends(alice.opens("MESSAGE", "sip:dora@198.51.100.9", {"Subject: " + std::string(1200, 'x')}));
+  EXPECT_THAT(over_udp.receives("MESSAGE").header("Via"), StartsWith("SIP/2.0/UDP "));
+  second.receives_nothing();
+}
+
 TEST_F(NextHop, OfALongRequestIsOverUdpWhereTcpIsRefused) {
   Phone& over_udp = edge.udp("dora", "198.51.100.7:5060");
   alice.sends(alice.opens("MESSAGE", "sip:dora@198.51.100.7", {"Subject: " + std::string(1200, 'x')}));

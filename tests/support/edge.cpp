@@ -74,6 +74,10 @@ Edge::Edge(proxy::Settings settings, registrar::Options registrar, std::optional
 
 Edge::~Edge() = default;
 
+void Edge::listens_for_udp_alone() {
+  local_ = proxy::LocalAddresses({{Protocol::udp, edge_endpoint(Protocol::udp)}}, {});
+}
+
 void Edge::also_serves(const std::string& domain) {
   domains_ = registrar::Domains({"example.com", domain}, kPorts);
 }

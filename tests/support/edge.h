@@ -49,6 +49,7 @@ class Edge : public proxy::Network, public proxy::Resolver, private registrar::O
   void sweeps_the_location_service();
   // The host name has that address, behind those that it has already.
   void resolves(const std::string& name, const std::string& address) { names_[name].push_back(address); }
+  void listens_for_udp_alone();
   // Beside example.com.
   void also_serves(const std::string& domain);
   // From now on, names are resolved when answers_resolver() is called.

@@ -89,6 +89,17 @@ TEST(SentBy, HasTheListenersPortForAConnectionThatWeOpened) {
   EXPECT_EQ(any.sent_by(stream_flow(Protocol::tcp, 49152, "203.0.113.9", 5060)), endpoint("192.0.2.1", 5080));
 }
 
+// A host in two networks: what stands in Via leads back from the one that the connection is in.
+TEST(SentBy, IsTheListenerOfTheNetworkThatTheConnectionIsIn) {
+  const Flow opened = stream_flow(Protocol::tcp, 49152, "203.0.113.9", 5060);  // from 192.0.2.1
+  const Listening elsewhere{Protocol::tcp, endpoint("10.0.0.1", 5060)};
+  const Listening here{Protocol::tcp, endpoint("192.0.2.1", 5070)};
+  const Listening anywhere{Protocol::tcp, endpoint("0.0.0.0", 5080)};
+  EXPECT_EQ(LocalAddresses({elsewhere, anywhere, here}, {}).sent_by(opened), endpoint("192.0.2.1", 5070));
+  EXPECT_EQ(LocalAddresses({elsewhere, anywhere}, {}).sent_by(opened), endpoint("192.0.2.1", 5080));
+  EXPECT_EQ(LocalAddresses({elsewhere}, {}).sent_by(opened), endpoint("10.0.0.1", 5060));
+}
+
 TEST(SentBy, IsTheLocalAddressWhereNoListenerOfThatProtocolIs) {
   const LocalAddresses udp{{{Protocol::udp, endpoint("192.0.2.1", 5060)}}, {}};
   EXPECT_EQ(udp.sent_by(stream_flow(Protocol::tcp, 49152, "203.0.113.9", 5060)),
