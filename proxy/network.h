@@ -53,6 +53,8 @@ class Resolver {
   // A next hop gave a transport error, no answer at all, or a 503 (RFC 3263 §4.3): others are to be tried
   // before it for a while.
   virtual void failed(const NextHop& /*hop*/) {}
+  // Has it failed so lately that others are tried before it?
+  virtual bool is_set_aside(const NextHop& /*hop*/) { return false; }
 };
 
 // The transport parameter of a URI that names us on that protocol. RFC 7118 §5.2: "ws", over TLS as well;

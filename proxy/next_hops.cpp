@@ -1,5 +1,6 @@
 #include "proxy/next_hops.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -17,15 +18,19 @@ bool may_reach(const Endpoint& address, bool loopback) {
 
 // §18.1.1: a request of that size goes over TCP; not from where nobody listens for TCP: what comes back, and
 // the requests of the dialog, would find nobody.
-std::vector<NextHop> usable(const LocalAddresses& local, const std::vector<NextHop>& hops, bool loopback,
+std::vector<NextHop> usable(const CoreParts& parts, const std::vector<NextHop>& hops, bool loopback,
                             bool too_long_for_udp) {
   std::vector<NextHop> usable;
   for (const NextHop& hop : hops) {
     if (!may_reach(hop.address, loopback)) continue;
     if (hop.protocol == Protocol::udp && too_long_for_udp &&
-        local.listens_over(Protocol::tcp, hop.address.v6))
+        parts.local.listens_over(Protocol::tcp, hop.address.v6))
       usable.push_back({Protocol::tcp, hop.address, hop.tls_name});
     usable.push_back(hop);
+  }
+  if (usable.size() > 1) {
+    std::ranges::stable_partition(usable,
+                                  [&parts](const NextHop& hop) { return !parts.resolver.is_set_aside(hop); });
   }
   return usable;
 }
@@ -48,10 +53,10 @@ void find_next_hops(CoreParts& parts, std::string_view text, bool loopback, std:
   const auto uri = sip::Uri::parse(text);
   if (!uri || !uri->is_sip()) return done({});
   const bool too_long = octets > kMaxUdpOctets;
-  if (const auto hop = literal_next_hop(*uri)) return done(usable(parts.local, {*hop}, loopback, too_long));
+  if (const auto hop = literal_next_hop(*uri)) return done(usable(parts, {*hop}, loopback, too_long));
   parts.resolver.resolve(
       *uri, [&parts, loopback, too_long, done = std::move(done)](const std::vector<NextHop>& hops) {
-        done(usable(parts.local, hops, loopback, too_long));
+        done(usable(parts, hops, loopback, too_long));
       });
 }
 

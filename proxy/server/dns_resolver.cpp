@@ -21,4 +21,8 @@ void DnsResolver::failed(const proxy::NextHop& hop) {
   next_hops_.failed({hop.protocol, hop.address, hop.tls_name});
 }
 
+bool DnsResolver::is_set_aside(const proxy::NextHop& hop) {
+  return next_hops_.is_set_aside({hop.protocol, hop.address, {}});
+}
+
 }  // namespace flowgate::server

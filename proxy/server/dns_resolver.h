@@ -20,6 +20,7 @@ class DnsResolver final : public proxy::Resolver {
 
   void resolve(const sip::Uri& uri, Resolved done) override;
   void failed(const proxy::NextHop& hop) override;
+  bool is_set_aside(const proxy::NextHop& hop) override;
 
   // No `done` is called any more, and what they hold is let go.
   void stop() { next_hops_.stop(); }

@@ -227,6 +227,18 @@ TEST_F(NextHop, OfALongRequestIsOverTcp) {
   over_udp.receives_nothing();
 }
 
+// RFC 3263 §4.3: whoever does not answer over TCP, a firewall say, is not waited for with each long request.
+TEST_F(NextHop, OfALongRequestIsOverUdpFirstWhereTcpHasFailed) {
+  Phone& over_udp = edge.udp("dora", "198.51.100.7:5060");
+  const Lines much = {"Subject: " + std::string(1200, 'x')};
+  alice.sends(alice.opens("MESSAGE", "sip:dora@198.51.100.7", much));
+  over_udp.receives("MESSAGE");
+  Phone& over_tcp = edge.tcp("dora", "198.51.100.7:5060");
+  alice.sends(alice.opens("MESSAGE", "sip:dora@198.51.100.7", much));
+  over_udp.receives("MESSAGE");
+  over_tcp.receives_nothing();
+}
+
 // Nobody would find the way back.
 TEST_F(NextHop, OfALongRequestIsOverUdpWhereNobodyListensForTcp) {
   edge.listens_for_udp_alone();

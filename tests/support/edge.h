@@ -68,6 +68,10 @@ class Edge : public proxy::Network, public proxy::Resolver, private registrar::O
   bool send(const Flow& flow, std::string_view text) override;
   void connect(const proxy::NextHop& hop, Connected done) override;
   void pass_to_shard(unsigned shard, const Flow& flow, std::string_view text) override;
+  void failed(const proxy::NextHop& hop) override { failed_.emplace(hop.protocol, hop.address); }
+  bool is_set_aside(const proxy::NextHop& hop) override {
+    return failed_.contains({hop.protocol, hop.address});
+  }
   void resolve(const sip::Uri& uri, Resolved done) override;
 
  private:
@@ -91,6 +95,7 @@ class Edge : public proxy::Network, public proxy::Resolver, private registrar::O
   std::vector<std::unique_ptr<Phone>> phones_;
   std::vector<std::uint64_t> gone_;
   std::map<std::string, std::vector<std::string>, std::less<>> names_;
+  std::set<std::pair<Protocol, Endpoint>> failed_;
   bool late_ = false;
   std::vector<std::pair<std::vector<proxy::NextHop>, Resolved>> unanswered_;
   std::uint64_t serials_ = 0;

@@ -92,6 +92,10 @@ void NextHopResolver::failed(const NextHop& next_hop) {
   set_aside_.failed(next_hop, now());
 }
 
+bool NextHopResolver::is_set_aside(const NextHop& next_hop) {
+  return set_aside_.has(next_hop, now());
+}
+
 void NextHopResolver::stop() {
   channel_->stop();
   queries_.clear();

@@ -48,6 +48,8 @@ class NextHopResolver {
 
   // A transport error, no answer at all, or a 503 (RFC 3263 §4.3).
   void failed(const NextHop& next_hop);
+  // It has failed within Options::set_aside. What resolve() gave is in that order already.
+  bool is_set_aside(const NextHop& next_hop);
 
   // No `done` is called any more, and what they hold is let go.
   void stop();

@@ -12,6 +12,11 @@ void SetAside::failed(const NextHop& next_hop, Instant now) {
   forget(now);
 }
 
+bool SetAside::has(const NextHop& next_hop, Instant now) {
+  forget(now);
+  return until_.contains({next_hop.protocol, next_hop.address});
+}
+
 void SetAside::order(std::vector<NextHop>& next_hops, Instant now) {
   forget(now);
   if (until_.empty()) return;

@@ -24,6 +24,7 @@ class SetAside {
   explicit SetAside(const SetAsideOptions& options = {}) : options_(options) {}
 
   void failed(const NextHop& next_hop, Instant now);
+  bool has(const NextHop& next_hop, Instant now);
   // Moves what is set aside to the end of the list, where the order among them stays as it was.
   void order(std::vector<NextHop>& next_hops, Instant now);
 

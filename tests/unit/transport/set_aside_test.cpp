@@ -35,6 +35,13 @@ TEST_F(SetAsideTest, WhatFailedIsTriedBehindTheOthers) {
   EXPECT_THAT(ordered(start), ElementsAre(hop(2), hop(3), hop(1)));
 }
 
+TEST_F(SetAsideTest, WhatFailedIsInItForAWhile) {
+  set_aside.failed(hop(1), start);
+  EXPECT_TRUE(set_aside.has(hop(1), start + seconds(29)));
+  EXPECT_FALSE(set_aside.has(hop(1, Protocol::tcp), start));
+  EXPECT_FALSE(set_aside.has(hop(1), start + seconds(30)));
+}
+
 TEST_F(SetAsideTest, AfterAWhileItIsInItsOwnPlaceAgain) {
   set_aside.failed(hop(1), start);
   EXPECT_THAT(ordered(start + seconds(29)), ElementsAre(hop(2), hop(3), hop(1)));
