@@ -115,7 +115,7 @@ void TargetBranch::send(const Flow& flow) {
 
 void TargetBranch::heard(int status) {
   heard_ = true;
-  if (status > 100 || target_.path.empty()) silence_.cancel();
+  if (status > 100 || context_.is_invite() || target_.path.empty()) silence_.cancel();
 }
 
 void TargetBranch::restart_timer_c() {

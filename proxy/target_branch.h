@@ -32,8 +32,9 @@ class TargetBranch {
   bool try_new_connection();
   // Its flow is gone: true when the Request-URI says where else the UA is, and that is tried now.
   bool try_request_uri();
-  // A response came: the flow lives. But a 100 is from the next hop (RFC 3261 §8.2.6.1): behind a Path it
-  // says that the edge is there, not the UA.
+  // A response came: the flow lives. But the 100 to a non-INVITE is not its UA's (RFC 4320 §4.1): behind a
+  // Path it says that the edge is there. That to an INVITE may well stand for the UA's own, which went no
+  // further.
   void heard(int status);
   // With each provisional response but 100 (§16.7 (2)).
   void restart_timer_c();

@@ -22,7 +22,10 @@ void Forwarding::arriving(const Flow& flow, const Packet& packet) {
   const auto found = attempts_.find(packet.top_branch());
   if (found == attempts_.end() || found->second->parent->request.method() != packet.method()) return;
   Attempt& attempt = *found->second;
-  if (!attempt.heard) attempt.heard = agenda_.now();
+  // RFC 4320 §4.1: the 100 to a non-INVITE is that of the edge, who may wait as well.
+  const bool is_of_edge = packet.status() == 100 && packet.method() != "INVITE" && attempt.binding &&
+                          !attempt.binding->path.empty();
+  if (!attempt.heard && !is_of_edge) attempt.heard = agenda_.now();
   // RFC 3261 §17.1.2.2: behind Timer F nobody listens any more.
   const bool too_late = packet.method() != "INVITE" && agenda_.now() - attempt.at >= timer_f;
   if (packet.is_final() && attempt.final_status == 0 && !too_late) attempt.final_status = packet.status();
