@@ -99,18 +99,18 @@ void Notifier::receive_initial(ServerTransaction& server, const sip::Uri& uri, c
   std::string aor_uri;
   registrar::append_aor(aor_uri, uri);
   const auto watched = registrations_.watch(*aor);
-  authorise(server, user, watched,
+  const auto subscriber = reg_event::subscriber_of(server.request(), server.flow(), tokens_);
+  authorise(server, subscriber, user, watched,
             [this, request = *request, aor_uri, contact, watched](ServerTransaction& waiting) {
               accept(waiting, request, aor_uri, contact, watched);
             });
 }
 
 // Looks at the record once, for whether the subscriber may know of it and for what he will be told.
-void Notifier::authorise(ServerTransaction& server, const registrar::User* user,
-                         std::shared_ptr<WatchedRegistration> watched,
+void Notifier::authorise(ServerTransaction& server, reg_event::Subscriber subscriber,
+                         const registrar::User* user, std::shared_ptr<WatchedRegistration> watched,
                          std::function<void(ServerTransaction&)> then) {
   const auto allowed = std::make_shared<bool>(false);
-  auto subscriber = reg_event::subscriber_of(server.request(), server.flow(), tokens_);
   const std::string aor = watched->registration().aor();
   subscriber.authenticated = user != nullptr && parts_.domains.belongs_to(aor, *user);
   location_.lookup(
@@ -166,7 +166,10 @@ void Notifier::receive_in_dialog(ServerTransaction& server, const NotifierContac
   // Whoever hangs up need not have a registration any more.
   if (request->ends() && server.flow() == subscription.dialog().flow())
     return refresh(server, *request, contact.id);
-  authorise(server, user, subscription.watched(),
+  const NotifierDialog& dialog = subscription.dialog();
+  const auto subscriber =
+      reg_event::subscriber_in_dialog(subscribe, server.flow(), dialog.routes(), dialog.flow(), tokens_);
+  authorise(server, subscriber, user, subscription.watched(),
             [this, request = *request, id = contact.id](ServerTransaction& waiting) {
               refresh(waiting, request, id);
             });

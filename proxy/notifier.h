@@ -45,7 +45,7 @@ class Notifier {
   void receive_initial(ServerTransaction& server, const sip::Uri& uri, const registrar::User* user);
   void receive_in_dialog(ServerTransaction& server, const NotifierContact& contact,
                          const registrar::User* user);
-  void authorise(ServerTransaction& server, const registrar::User* user,
+  void authorise(ServerTransaction& server, reg_event::Subscriber subscriber, const registrar::User* user,
                  std::shared_ptr<WatchedRegistration> watched, std::function<void(ServerTransaction&)> then);
   void accept(ServerTransaction& server, const reg_event::SubscribeRequest& request, std::string aor_uri,
               const NotifierContact& contact, const std::shared_ptr<WatchedRegistration>& watched);

@@ -45,6 +45,15 @@ Subscriber subscriber_of(const sip::Message& subscribe, const Flow& flow, FlowTo
   return subscriber;
 }
 
+Subscriber subscriber_in_dialog(const sip::Message& subscribe, const Flow& flow, std::string_view routes,
+                                const Flow& begun_over, FlowTokens& tokens) {
+  Subscriber subscriber = subscriber_of(subscribe, flow, tokens);
+  const bool same_edge = count_vias(subscribe) == 2 && flow.remote.same_address(begun_over.remote);
+  for (int i = 0; i < 2 && same_edge && !subscriber.edge_flow && !routes.empty(); ++i)
+    subscriber.edge_flow = flow_of_token(sip::cut_value(routes), tokens);
+  return subscriber;
+}
+
 bool may_watch(const Subscriber& subscriber, const registrar::Record& record, registrar::Instant now,
                FlowTokens& tokens) {
   if (subscriber.authenticated) return true;

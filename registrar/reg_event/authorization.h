@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "flowtoken/token.h"
 #include "registrar/binding.h"
@@ -20,6 +21,12 @@ struct Subscriber {
 };
 
 Subscriber subscriber_of(const sip::Message& subscribe, const Flow& flow, FlowTokens& tokens);
+
+// The same of a SUBSCRIBE in the dialog that began over `begun_over` with the route set `routes`. An edge
+// records its route where a dialog begins (RFC 3261 §16.6 (4)): what it said then is said of what comes from
+// it since.
+Subscriber subscriber_in_dialog(const sip::Message& subscribe, const Flow& flow, std::string_view routes,
+                                const Flow& begun_over, FlowTokens& tokens);
 
 // RFC 3680 §4.6: "It is RECOMMENDED that a user be allowed to subscribe to their own registration state": he
 // who has authenticated, or whose flow the AOR is registered over.

@@ -100,6 +100,16 @@ TEST_F(RegEvent, BehindAnEdgeTheNotifiesGoAlongTheRouteSet) {
   Phone& forger = edge.udp("alice", "192.0.2.66:5060");
   forger.sends(subscribe(far));
   forger.receives("SIP/2.0 403");
+
+  // RFC 6665 §4.2.1.4: in the dialog the edge does not record its route again.
+  proxy.sends(proxy.answers(notify, 200));
+  Dialog dialog = caller_side(accepted);
+  dialog.routes.clear();
+  const auto refresh = [&] { return behind(alices.within(dialog, "SUBSCRIBE", reg({"Expires: 600"}))); };
+  proxy.sends(refresh());
+  EXPECT_EQ(proxy.receives("SIP/2.0 200").header("Expires"), "600");
+  forger.sends(refresh());
+  forger.receives("SIP/2.0 403");
 }
 
 // RFC 3261 §12.2: the route set is that of the first SUBSCRIBE, and it had none.
