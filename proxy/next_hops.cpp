@@ -29,8 +29,8 @@ std::vector<NextHop> usable(const CoreParts& parts, const std::vector<NextHop>& 
     usable.push_back(hop);
   }
   if (usable.size() > 1) {
-    std::ranges::stable_partition(usable,
-                                  [&parts](const NextHop& hop) { return !parts.resolver.is_set_aside(hop); });
+    std::stable_partition(usable.begin(), usable.end(),
+                          [&parts](const NextHop& hop) { return !parts.resolver.is_set_aside(hop); });
   }
   return usable;
 }
