@@ -196,7 +196,7 @@ Config load(const std::filesystem::path& file) {
   if (const auto trusted = top.find("trusted")) config.trusted = read_prefixes(*trusted);
   check_authentication(top, config);
   config.dns = read_dns(top);
-  config.websocket = read_websocket(top);
+  config.websocket = read_websocket(top, config.edge.flow_timer);
   config.overload = read_overload(top);
   config.proxy_protocol = read_proxy_protocol(top);
   return config;

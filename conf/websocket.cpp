@@ -1,5 +1,7 @@
 #include "conf/websocket.h"
 
+#include <algorithm>
+
 #include "sip/text.h"
 
 namespace flowgate::conf {
@@ -20,10 +22,11 @@ bool is_origin(std::string_view text) {
 
 }  // namespace
 
-WebSocket read_websocket(const Section& top) {
+WebSocket read_websocket(const Section& top, std::chrono::seconds flow_timer) {
   const Section section = top.section("websocket", {"origins", "ping_seconds"});
   WebSocket websocket;
-  websocket.ping = std::chrono::seconds(section.number("ping_seconds", 30, 0, 3'600));
+  // No script sends anything by itself: what keeps its flow alive is that it answers.
+  websocket.ping = std::min(std::chrono::seconds(section.number("ping_seconds", 30, 0, 3'600)), flow_timer);
   const auto origins = section.find("origins");
   if (!origins) return websocket;
   for (const Value& item : origins->list("a list of origins, such as [\"https://phone.example.com\"]")) {

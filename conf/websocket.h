@@ -15,7 +15,7 @@ struct WebSocket {
   std::chrono::seconds ping{30};  // between two Ping frames; 0: none are sent
 };
 
-// `top`: the whole file. Throws Error.
-WebSocket read_websocket(const Section& top);
+// `top`: the whole file. `flow_timer`: within that long each UA is to be heard. Throws Error.
+WebSocket read_websocket(const Section& top, std::chrono::seconds flow_timer);
 
 }  // namespace flowgate::conf

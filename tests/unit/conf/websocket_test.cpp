@@ -24,6 +24,15 @@ TEST_F(WebSocketTest, OriginsAreKeptInLowerCase) {
   EXPECT_EQ(websocket.ping, std::chrono::seconds(0));
 }
 
+// What answers nothing within the flow timer counts as gone.
+TEST_F(WebSocketTest, PingsWithinTheFlowTimer) {
+  EXPECT_EQ(loaded_with("edge: {flow_timer: 20}\n").websocket.ping, std::chrono::seconds(20));
+  EXPECT_EQ(loaded_with("edge: {flow_timer: 20}\nwebsocket: {ping_seconds: 10}\n").websocket.ping,
+            std::chrono::seconds(10));
+  EXPECT_EQ(loaded_with("edge: {flow_timer: 20}\nwebsocket: {ping_seconds: 0}\n").websocket.ping,
+            std::chrono::seconds(0));
+}
+
 TEST_F(WebSocketTest, RefusesWhatIsNoOrigin) {
   for (const std::string origin :
        {"phone.example.com", "https://", "https://phone.example.com/", "https://a/b", "https://*", "://a"}) {
