@@ -1,5 +1,6 @@
 #include "proxy/core_parts.h"
 
+#include "registrar/targeting.h"
 #include "sip/address.h"
 #include "sip/value.h"
 
@@ -69,7 +70,7 @@ ForwardPlan plan_for(const registrar::Target& target, const RouteDecision& decis
   if (uri.params.has("lr") || !target.path.empty()) return plan;
   // A strict router: its URI becomes the Request-URI, and that becomes the last Route value.
   plan.route_appended = target.uri.empty() ? std::string(request.request_uri()) : target.uri;
-  plan.request_uri = uri.text;
+  plan.request_uri = registrar::request_uri_of(uri.text, {});
   ++plan.routes_taken;
   return plan;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proxy/network.h"
+#include "registrar/targeting.h"
 #include "sip/address.h"
 #include "sip/text.h"
 #include "sip/value.h"
@@ -17,8 +18,7 @@ using registrar::Target;
 Target plain_target(const sip::Uri& uri, const RouteDecision& decision) {
   Target target;
   target.uri = decision.request_uri;
-  // RFC 3261 §16.6 (2), §19.1.1: headers have no place in a Request-URI.
-  if (!uri.headers.empty()) target.uri = uri.text.substr(0, uri.text.size() - uri.headers.size() - 1);
+  if (!uri.headers.empty() || uri.params.has("method")) target.uri = registrar::request_uri_of(uri.text, {});
   if (decision.down) {
     target.by_flow = true;
     target.or_by_uri = decision.down_or_uri;

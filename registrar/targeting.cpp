@@ -8,32 +8,6 @@
 namespace flowgate::registrar {
 namespace {
 
-// The Contact's URI as a Request-URI. RFC 3261 §16.6 (2), §19.1.1: headers and method are not allowed there
-// and MUST be removed. `grid` is added, or takes the place of the one there is (draft-gruu §8.4.1). All else
-// byte for byte.
-std::string request_uri_of(const std::string& contact, std::string_view grid) {
-  const auto uri = sip::Uri::parse(contact);
-  if (!uri) return contact;
-  const std::string_view text = uri->text;
-  const std::size_t end =
-      uri->headers.data() ? static_cast<std::size_t>(uri->headers.data() - text.data()) - 1 : text.size();
-  std::string out;
-  std::size_t copied = 0;
-  bool placed = grid.empty();
-  for (const sip::Param& param : uri->params) {
-    const bool replaced = !grid.empty() && sip::equals_nocase(param.name, "grid");
-    if (!replaced && !sip::equals_nocase(param.name, "method")) continue;
-    const auto semicolon = static_cast<std::size_t>(param.whole.data() - text.data()) - 1;
-    out += text.substr(copied, semicolon - copied);
-    copied = semicolon + 1 + param.whole.size();
-    if (replaced && !placed) (out += ';') += grid;
-    placed = placed || replaced;
-  }
-  out += text.substr(copied, end - copied);
-  if (!placed) (out += ';') += grid;
-  return out;
-}
-
 // A Contact may have any scheme (RFC 3261 §10.2.1), a target needs one that we can send to.
 bool is_sip(std::string_view uri) {
   return sip::equals_nocase(uri.substr(0, 4), "sip:") || sip::is_sips(uri);
@@ -85,6 +59,29 @@ bool goes_first(const Target& a, const Target& b) {
 }
 
 }  // namespace
+
+std::string request_uri_of(std::string_view contact, std::string_view grid) {
+  const auto uri = sip::Uri::parse(contact);
+  if (!uri) return std::string(contact);
+  const std::string_view text = uri->text;
+  const std::size_t end =
+      uri->headers.data() ? static_cast<std::size_t>(uri->headers.data() - text.data()) - 1 : text.size();
+  std::string out;
+  std::size_t copied = 0;
+  bool placed = grid.empty();
+  for (const sip::Param& param : uri->params) {
+    const bool replaced = !grid.empty() && sip::equals_nocase(param.name, "grid");
+    if (!replaced && !sip::equals_nocase(param.name, "method")) continue;
+    const auto semicolon = static_cast<std::size_t>(param.whole.data() - text.data()) - 1;
+    out += text.substr(copied, semicolon - copied);
+    copied = semicolon + 1 + param.whole.size();
+    if (replaced && !placed) (out += ';') += grid;
+    placed = placed || replaced;
+  }
+  out += text.substr(copied, end - copied);
+  if (!placed) (out += ';') += grid;
+  return out;
+}
 
 boost::system::result<Sought, int> read_request_uri(const sip::Uri& uri, const Domains& domains,
                                                     EncryptedGruus& encrypted_gruus,

@@ -25,6 +25,11 @@ boost::system::result<Sought, int> read_request_uri(const sip::Uri& uri, const D
                                                     EncryptedGruus& encrypted_gruus,
                                                     const AdministrativeGruus& administrative_gruus);
 
+// The URI of a Contact or a Route as a Request-URI. RFC 3261 §16.6 (2), §19.1.1: headers and method are not
+// allowed there and MUST be removed. `grid` is added, or takes the place of the one there is (draft-gruu
+// §8.4.1). All else byte for byte.
+std::string request_uri_of(std::string_view contact, std::string_view grid);
+
 Located select_targets(const Sought& sought, const Record& record, Instant now);
 
 // The one target of an administrative GRUU, whose contact is `contact`; 404 when there is none.

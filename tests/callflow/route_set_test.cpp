@@ -84,6 +84,20 @@ TEST_F(RouteSet, OfAStrictRouterDownstreamHasNoHeadersOfTheRequestUri) {
   EXPECT_THAT(message.all("Route"), ElementsAre("<sip:dora@example.org>"));
 }
 
+// The same for its own URI, which becomes the Request-URI.
+TEST_F(RouteSet, OfAStrictRouterDownstreamLeavesItsHeadersBehind) {
+  alice.is_registered();
+  alice.sends(alice.opens("MESSAGE", "sip:dora@example.org",
+                          {"Route: <sip:203.0.113.1;lr>, <sip:strict.example.net;method=INFO?Subject=x>"}));
+  neighbour.receives("MESSAGE sip:strict.example.net SIP/2.0");
+}
+
+TEST_F(RouteSet, ARequestUriHasNoMethodAndNoHeadersWhereItGoesOn) {
+  alice.is_registered();
+  alice.sends(alice.opens("MESSAGE", "sip:dora@example.net;method=INFO;x=1?Subject=x"));
+  neighbour.receives("MESSAGE sip:dora@example.net;x=1 SIP/2.0");
+}
+
 // §16.4
 TEST_F(RouteSet, OfAStrictRouterUpstreamIsUnwound) {
   alice.is_registered();
