@@ -92,7 +92,10 @@ Edge read_edge(const Section& top, const std::set<Role>& roles) {
 
 std::filesystem::path read_key_file(const Section& top, const std::filesystem::path& folder) {
   const auto value = top.section("flow_token", {"key_file"}).find("key_file");
-  return value ? value->path(folder) : folder / "flowtoken.key";
+  if (!value) return folder / "flowtoken.key";
+  std::filesystem::path file = value->path(folder);
+  value->check_folder(file);
+  return file;
 }
 
 // A bound that the file does not give makes room for the others.

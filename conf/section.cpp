@@ -104,6 +104,13 @@ std::filesystem::path Value::path(const std::filesystem::path& folder) const {
   return (folder / text("the path of a file")).lexically_normal();
 }
 
+void Value::check_folder(const std::filesystem::path& file) const {
+  std::error_code ignored;
+  const std::filesystem::path folder = file.parent_path();
+  if (!std::filesystem::is_directory(folder, ignored))
+    refuse(fmt::format("{}: no such folder", folder.string()));
+}
+
 Section::Section(const Value& value, std::vector<std::string_view> keys) : value_(value) {
   const Node& node = value.node();
   if (node.kind == Node::Kind::null) return;

@@ -37,6 +37,8 @@ class Value {
   std::vector<Value> list(std::string_view what) const;
   // An absolute path; a relative one is relative to `folder`.
   std::filesystem::path path(const std::filesystem::path& folder) const;
+  // Refuses a file that could not be made, as there is no folder for it.
+  void check_folder(const std::filesystem::path& file) const;
 
  private:
   friend class Section;

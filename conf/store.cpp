@@ -13,7 +13,9 @@ Store read_store(const Section& registrar, const std::filesystem::path& folder) 
   refuse_redis(registrar);
   if (text == "memory") return MemoryStore{};
   if (text.starts_with(sqlite) && text.size() > sqlite.size()) {
-    return SqliteStore{(folder / text.substr(sqlite.size())).lexically_normal()};
+    SqliteStore store{(folder / text.substr(sqlite.size())).lexically_normal()};
+    value->check_folder(store.file);
+    return store;
   }
   value->expected(expected);
 }

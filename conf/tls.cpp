@@ -18,12 +18,6 @@ void check_readable(const Value& value, const fs::path& file) {
   value.refuse(fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
 }
 
-void check_folder(const Value& value, const fs::path& file) {
-  std::error_code ignored;
-  const fs::path folder = file.parent_path();
-  if (!fs::is_directory(folder, ignored)) value.refuse(fmt::format("{}: no such folder", folder.string()));
-}
-
 std::vector<TlsPair> read_more(const Section& section, bool needed, const fs::path& folder) {
   std::vector<TlsPair> pairs;
   const auto more = section.find("certificates");
@@ -96,7 +90,9 @@ Tls read_tls(const Section& top, const std::vector<Listener>& listen, const fs::
   if (!needed) return tls;
   std::error_code ignored;
   const bool made_at_start = !fs::exists(tls.certificate, ignored) && !fs::exists(tls.private_key, ignored);
-  const auto check = made_at_start ? check_folder : check_readable;
+  const auto check = [made_at_start](const Value& value, const fs::path& file) {
+    made_at_start ? value.check_folder(file) : check_readable(value, file);
+  };
   check(*certificate, tls.certificate);
   check(*private_key, tls.private_key);
   if (client_ca) check_readable(*client_ca, tls.client_ca);

@@ -66,7 +66,7 @@ registrar:
   min_expires: 30
   max_expires: 900
 edge: {flow_timer: 25}
-flow_token: {key_file: /var/lib/flowgate/keys}
+flow_token: {key_file: /tmp/keys}
 threads: 3
 pin_threads: false
 limits:
@@ -97,7 +97,7 @@ timers:
   EXPECT_EQ(config.registrar.min_expires, seconds(30));
   EXPECT_EQ(config.registrar.max_expires, seconds(900));
   EXPECT_EQ(config.edge.flow_timer, seconds(25));
-  EXPECT_EQ(config.flow_token_key_file, "/var/lib/flowgate/keys");
+  EXPECT_EQ(config.flow_token_key_file, "/tmp/keys");
   EXPECT_EQ(config.threads, 3U);
   EXPECT_FALSE(config.pin_threads);
   EXPECT_EQ(config.limits.sip.message_bytes, 20'000U);

@@ -21,8 +21,13 @@ TEST_F(StoreTest, IsMemoryUnlessItSaysOtherwise) {
 }
 
 TEST_F(StoreTest, ADatabaseIsRelativeToTheFile) {
-  EXPECT_EQ(std::get<SqliteStore>(store("sqlite:data/flowgate.db")).file, folder / "data/flowgate.db");
-  EXPECT_EQ(std::get<SqliteStore>(store("sqlite:/var/lib/flowgate.db")).file, "/var/lib/flowgate.db");
+  EXPECT_EQ(std::get<SqliteStore>(store("sqlite:./flowgate.db")).file, folder / "flowgate.db");
+  EXPECT_EQ(std::get<SqliteStore>(store("sqlite:/tmp/flowgate.db")).file, "/tmp/flowgate.db");
+}
+
+TEST_F(StoreTest, ADatabaseNeedsItsFolder) {
+  EXPECT_EQ(refused("sqlite:/nowhere/flowgate.db"),
+            "flowgate.yaml:2:20: registrar.store: /nowhere: no such folder");
 }
 
 TEST_F(StoreTest, AServerIsAUrl) {
