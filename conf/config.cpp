@@ -100,11 +100,27 @@ std::filesystem::path read_key_file(const Section& top, const std::filesystem::p
 
 // A bound that the file does not give makes room for the others.
 Limits read_limits(const Section& top) {
-  const Section section = top.section(
-      "limits", {"message_bytes", "header_bytes", "fields", "values", "params", "uri_bytes", "http_bytes",
-                 "connections", "bindings_per_aor", "subscriptions", "subscriptions_per_aor", "transactions",
-                 "transaction_bytes", "register_response_bytes", "registered_flows", "pending_registrations",
-                 "send_queue_bytes", "nonces", "backoff_entries"});
+  const Section section = top.section("limits", {"message_bytes",
+                                                 "header_bytes",
+                                                 "fields",
+                                                 "values",
+                                                 "params",
+                                                 "uri_bytes",
+                                                 "http_bytes",
+                                                 "connections",
+                                                 "bindings_per_aor",
+                                                 "bindings",
+                                                 "contact_bytes",
+                                                 "subscriptions",
+                                                 "subscriptions_per_aor",
+                                                 "transactions",
+                                                 "transaction_bytes",
+                                                 "register_response_bytes",
+                                                 "registered_flows",
+                                                 "pending_registrations",
+                                                 "send_queue_bytes",
+                                                 "nonces",
+                                                 "backoff_entries"});
   const auto number = [&section](std::string_view key, std::size_t otherwise, std::size_t least,
                                  std::size_t most) {
     return section.number(key, static_cast<std::uint32_t>(otherwise), static_cast<std::uint32_t>(least),
@@ -122,6 +138,8 @@ Limits read_limits(const Section& top) {
   limits.http_bytes = number("http_bytes", limits.http_bytes, 512, 65'536);
   limits.connections = number("connections", limits.connections, 1, 10'000'000);
   limits.bindings_per_aor = number("bindings_per_aor", limits.bindings_per_aor, 1, 1'000);
+  limits.bindings = number("bindings", limits.bindings, 1, 1'000'000'000);
+  limits.contact_bytes = number("contact_bytes", limits.contact_bytes, 256, 65'535);
   limits.subscriptions = number("subscriptions", limits.subscriptions, 1, 10'000'000);
   limits.subscriptions_per_aor = number("subscriptions_per_aor", limits.subscriptions_per_aor, 1, 1'000);
   limits.transactions = number("transactions", limits.transactions, 1, 100'000'000);

@@ -36,6 +36,8 @@ struct Limits {
   std::size_t http_bytes = 8192;      // of the request that opens a WebSocket connection
   std::size_t connections = 100'000;  // open at once, of each shard
   std::size_t bindings_per_aor = 32;
+  std::size_t bindings = 4'000'000;               // of all AORs
+  std::size_t contact_bytes = 4096;               // of one Contact with its parameters, and of a Path
   std::size_t subscriptions = 10'000;             // to registrations, alive at once, of each shard
   std::size_t subscriptions_per_aor = 16;         // of each shard
   std::size_t transactions = 1'000'000;           // alive at once, of each shard

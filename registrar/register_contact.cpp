@@ -171,6 +171,7 @@ Refusal read_contact(std::string_view value, const ContactTerms& terms, KeptText
   if (sip::Address::read(value, limits, address, read)) return Answer{400, "Bad Contact", {}};
 
   contact.contact = without_ours(value, params, kept);
+  if (contact.contact.size() > terms.options.max_contact_bytes) return Answer{400, "Contact Too Long", {}};
   // What was cut out stood behind it.
   const std::string_view uri = address.uri.text;
   contact.uri = contact.contact.substr(static_cast<std::size_t>(uri.data() - value.data()), uri.size());

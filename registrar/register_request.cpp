@@ -71,6 +71,7 @@ Refusal read_path(const sip::Message& request, const Options& options, RegisterR
     ob = address->uri.params.has("ob");
     if (!path.empty()) path += ", ";
     path += value->text;
+    if (path.size() > options.max_contact_bytes) return Answer{400, "Path Too Long", {}};
   }
   out.path = out.kept.keep(path);
   return std::nullopt;

@@ -50,9 +50,10 @@ Answer unavailable() {
 class Registration final : public Update {
  public:
   using Done = std::function<void(const Answer&)>;
-  // `options`, `gruus` and `date` must outlive it.
-  Registration(Instant now, const Options& options, EncryptedGruus& gruus, DateField& date)
-      : now_(now), options_(options), gruus_(gruus), date_(date) {}
+  // All references must outlive it.
+  Registration(Instant now, const Options& options, const LocationService& location, EncryptedGruus& gruus,
+               DateField& date)
+      : now_(now), options_(options), location_(location), gruus_(gruus), date_(date) {}
 
   // Read in place; then it begins.
   RegisterRequest& request() { return request_; }
@@ -62,11 +63,13 @@ class Registration final : public Update {
   }
 
   void change(Record& record) override {
-    applied_ = apply(request_, now_, fresh_epoch_, options_.max_bindings, record);
+    full_ = location_.size() >= options_.max_all_bindings;
+    const std::size_t most = full_ ? record.bindings.size() : options_.max_bindings;
+    applied_ = apply(request_, now_, fresh_epoch_, most, record);
     if (applied_ == Applied::all) listing_.emplace(record, now_, request_.kept);
   }
   void done(boost::system::error_code error) override {
-    if (error) return done_(unavailable());
+    if (error || (full_ && applied_ == Applied::too_many)) return done_(unavailable());
     if (applied_ != Applied::all) return done_(refusal(applied_));
     done_(write_answer(request_, *listing_, options_, gruus_, date_.line(now_)));
   }
@@ -74,12 +77,14 @@ class Registration final : public Update {
  private:
   const Instant now_;
   const Options& options_;
+  const LocationService& location_;
   EncryptedGruus& gruus_;
   DateField& date_;
   RegisterRequest request_;
   std::uint64_t fresh_epoch_ = 0;
   Done done_;
   Applied applied_ = Applied::all;
+  bool full_ = false;  // no room for another binding, whoever's
   std::optional<Listing> listing_;
 };
 
@@ -113,7 +118,7 @@ Registrar::Registrar(const Options& options, const Domains& domains, LocationSer
 
 void Registrar::process(const sip::Message& message, const sip::Uri& to, RegisterOrder order,
                         const Flow& flow, Instant now, std::function<void(const Answer&)> done) {
-  auto registration = std::make_unique<Registration>(now, options_, gruus_, date_);
+  auto registration = std::make_unique<Registration>(now, options_, location_, gruus_, date_);
   RegisterRequest& request = registration->request();
   request.cseq = order.cseq;
   request.transaction = order.transaction;

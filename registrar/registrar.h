@@ -30,6 +30,9 @@ struct Options {
   std::chrono::seconds max_expires{7200};
   std::chrono::seconds flow_timer{120};  // Flow-Timer, beside Require: outbound
   std::size_t max_bindings = 32;         // per AOR; a REGISTER that would make more is answered 403
+  // Of all AORs; one more is answered 503. Shards do not wait for one another to count: each may add one.
+  std::size_t max_all_bindings = 4'000'000;
+  std::size_t max_contact_bytes = 4096;  // of one Contact with its parameters, and of a Path; beyond it: 400
   // The Route value that leads the other nodes which share the location service to a flow of this one; none:
   // there are no others.
   std::function<std::string(const Flow&, Dialect)> route;

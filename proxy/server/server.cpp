@@ -112,6 +112,8 @@ proxy::Core::Options core_options(const conf::Config& config, unsigned shard) {
   options.registrar.max_expires = config.registrar.max_expires;
   options.registrar.flow_timer = config.edge.flow_timer;
   options.registrar.max_bindings = config.limits.bindings_per_aor;
+  options.registrar.max_all_bindings = config.limits.bindings;
+  options.registrar.max_contact_bytes = config.limits.contact_bytes;
   options.registrar.wall_clock = std::chrono::system_clock::now;
   options.registrar.limits = config.limits.sip;
   options.reg_event.min_expires = config.reg_event.min_expires;

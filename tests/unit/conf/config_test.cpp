@@ -40,6 +40,8 @@ TEST_F(ConfigTest, OnlyDomainsIsRequiredAndTheRestHasDefaults) {
   EXPECT_EQ(config.limits.sip.uri_bytes, 4096U);
   EXPECT_EQ(config.limits.connections, 100'000U);
   EXPECT_EQ(config.limits.bindings_per_aor, 32U);
+  EXPECT_EQ(config.limits.bindings, 4'000'000U);
+  EXPECT_EQ(config.limits.contact_bytes, 4096U);
   EXPECT_EQ(config.limits.transactions, 1'000'000U);
   EXPECT_EQ(config.limits.send_queue_bytes, 1'048'576U);
   EXPECT_EQ(config.timers.t1, milliseconds(500));
@@ -78,6 +80,8 @@ limits:
   uri_bytes: 1000
   connections: 11
   bindings_per_aor: 12
+  bindings: 5000
+  contact_bytes: 1024
   transactions: 13
   send_queue_bytes: 30000
 timers:
@@ -108,6 +112,8 @@ timers:
   EXPECT_EQ(config.limits.sip.uri_bytes, 1000U);
   EXPECT_EQ(config.limits.connections, 11U);
   EXPECT_EQ(config.limits.bindings_per_aor, 12U);
+  EXPECT_EQ(config.limits.bindings, 5000U);
+  EXPECT_EQ(config.limits.contact_bytes, 1024U);
   EXPECT_EQ(config.limits.transactions, 13U);
   EXPECT_EQ(config.limits.send_queue_bytes, 30'000U);
   EXPECT_EQ(config.timers.t1, milliseconds(100));

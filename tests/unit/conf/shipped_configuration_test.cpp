@@ -25,6 +25,8 @@ std::vector<std::size_t> numbers(const Limits& limits) {
           sip.uri_bytes,
           limits.connections,
           limits.bindings_per_aor,
+          limits.bindings,
+          limits.contact_bytes,
           limits.transactions,
           limits.send_queue_bytes,
           limits.subscriptions,
